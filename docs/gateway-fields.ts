@@ -102,7 +102,7 @@ export const gatewayFields: Record<string, Record<string, readonly ErrorKey[]>> 
       'TAX_RESIDENCE_EXISTS',
       'TOO_MANY_ITEMS',
     ],
-    'Mutation.closeCustomer': ['OBP-30046', 'CUSTOMER_CLOSED'],
+    'Mutation.closeCustomer': ['OBP-30046', 'CLOSING_TOO_EARLY', 'CUSTOMER_CLOSED'],
     'Mutation.reopenCustomer': ['OBP-30046', 'CUSTOMER_NOT_CLOSED'],
     'Mutation.setLegalHold': ['OBP-30046', 'TOO_MANY_ITEMS'],
     'Mutation.liftLegalHold': ['OBP-30046', 'LEGAL_HOLD_LIFTED', 'LEGAL_HOLD_NOT_FOUND'],

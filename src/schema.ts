@@ -16,7 +16,6 @@ import * as crmEvent from './domain/crm-event/crm-event.resolver.ts';
 import { bankOfCustomer } from './domain/customer/customer.loader.ts';
 import * as customer from './domain/customer/customer.resolver.ts';
 import * as customerAttribute from './domain/customer/customer-attribute.resolver.ts';
-import * as customerClosing from './domain/customer/customer-closing.resolver.ts';
 import * as customerUpdate from './domain/customer/customer-update.resolver.ts';
 import * as legalHold from './domain/customer/legal-hold.resolver.ts';
 import * as customerAsOf from './domain/customer-history/customer-as-of.resolver.ts';
@@ -36,6 +35,7 @@ import * as kycStatusProposal from './domain/kyc/kyc-status-proposal.resolver.ts
 import * as meeting from './domain/meeting/meeting.resolver.ts';
 import * as message from './domain/message/message.resolver.ts';
 import * as bankCreation from './domain/onboarding/bank-creation.resolver.ts';
+import * as customerClosing from './domain/onboarding/customer-closing.resolver.ts';
 import * as onboarding from './domain/onboarding/onboarding.resolver.ts';
 import * as pastRetention from './domain/onboarding/past-retention.resolver.ts';
 import * as overview from './domain/overview/overview.resolver.ts';

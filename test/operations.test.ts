@@ -43,6 +43,7 @@ import {
 } from './generated/graphql.ts';
 import { type Gateway, type GatewayResponse, startGateway } from './support/gateway.ts';
 import { startMailServer } from './support/mail-server.ts';
+import { insertCustomer } from './support/rows.ts';
 import { insertWholeCustomer, type WholeCustomer } from './support/whole-customer.ts';
 
 const bankId = 'gh.29.uk';
@@ -332,7 +333,12 @@ const lifecycle = ['CloseCustomer', 'CustomersPastRetention', 'SetLegalHold'];
 test('a customer is closed, listed after the retention period, and put under a legal hold', async () => {
   const [clerk, ...others] = await Promise.all(lifecycle.map((name) => callerWith(rolesOf(name))));
   const [lister = null, holder = null] = others;
-  const { customerId } = await insertWholeCustomer(gateway.database, { bankId });
+  const lastChange = new Date('2020-05-01T00:00:00Z');
+  const { id: customerId } = await insertCustomer(gateway.database, {
+    bankId,
+    createdAt: lastChange,
+    updatedAt: lastChange,
+  });
   await setRetentionDays(gateway.database, bankId, 30);
   const closing = { date: '2020-05-31', reason: 'Moved abroad' };
 

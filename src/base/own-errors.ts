@@ -34,6 +34,12 @@ export const ownErrors = {
     status: 503,
     message: 'The client closed the connection, so the operation was stopped.',
   },
+  CLOSING_TOO_EARLY: {
+    code: 'BAD_USER_INPUT',
+    message:
+      'The closing must not be before the date of birth or incorporation, or before the latest date of KYC evidence or of a KYC status that is not retracted.',
+    parameters: ['field'],
+  },
   CRM_EVENT_CLOSED: { code: 'CONFLICT', message: 'The CRM event is already closed.', parameters: ['field'] },
   CRM_EVENT_NOT_FOUND: {
     code: 'NOT_FOUND',

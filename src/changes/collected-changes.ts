@@ -49,6 +49,7 @@ export const bookkeeping: ReadonlySet<string> = new Set([
   'valueOrder',
   'sentDate',
   'canonicalNumber',
+  'changedBeforeClosing',
   'canonicalRouting',
   'canonicalUsername',
   'canonicalEmail',

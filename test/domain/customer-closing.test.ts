@@ -1,6 +1,8 @@
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Role } from '../../src/base/roles.ts';
 import { setKycReasonRequired, setRetentionDays } from '../../src/domain/bank/bank-administration.ts';
+import { customer } from '../../src/domain/customer/customer.table.ts';
 import { wholeEnvironment } from '../support/api-cases.ts';
 import { type Gateway, startGateway, type TestUser } from '../support/gateway.ts';
 import { importRecords } from '../support/import-records.ts';
@@ -8,6 +10,9 @@ import {
   insertAccount,
   insertCustomer,
   insertKycCheck,
+  insertKycDocument,
+  insertKycMedia,
+  insertKycStatus,
   insertKycStatusProposal,
   insertLegalHold,
   insertUserCustomerLink,
@@ -19,9 +24,9 @@ const otherBankId = 'gh.30.uk';
 const retentionDays = 30;
 const close = /* GraphQL */ `mutation ($bankId: ID!, $customerId: ID!, $input: CloseCustomerInput!, $expectedVersion: Int) {
   closeCustomer(bankId: $bankId, customerId: $customerId, input: $input, expectedVersion: $expectedVersion) {
-    customer { closedOn closing { date reason recordedBy { userId } } version } } }`;
+    customerId closing { date reason recordedBy { userId } } customer { closedOn version } } }`;
 const reopen = /* GraphQL */ `mutation ($bankId: ID!, $customerId: ID!) {
-  reopenCustomer(bankId: $bankId, customerId: $customerId) { customer { closedOn closing { date } } } }`;
+  reopenCustomer(bankId: $bankId, customerId: $customerId) { closing { date } customer { closedOn } } }`;
 const cascade = /* GraphQL */ `mutation ($bankId: ID!, $customerId: ID!) {
   deleteCustomerCascade(bankId: $bankId, customerId: $customerId) { deleted { addresses } } }`;
 const list = /* GraphQL */ `query ($bankId: ID!, $first: Int, $after: String) {
@@ -70,6 +75,20 @@ async function customerChanged(days: number, columns: object = {}): Promise<stri
   return (await insertCustomer(gateway.database, { bankId, createdAt: time, updatedAt: time, ...columns })).id;
 }
 
+async function update(id: string, columns: Partial<typeof customer.$inferInsert>): Promise<void> {
+  await gateway.database.transaction((transaction) =>
+    transaction.update(customer).set(columns).where(eq(customer.id, id)),
+  );
+}
+
+/** Whether `customersPastRetention` contains the customer. */
+async function isListed(id: string): Promise<boolean> {
+  const { data, errors } = await call(list, { first: 100 });
+  expect(errors).toEqual([]);
+  const found = data as { customersPastRetention: { nodes: { customerId: string }[] } };
+  return found.customersPastRetention.nodes.some((node) => node.customerId === id);
+}
+
 function call(document: string, variables: Record<string, unknown> = {}, token: string | null = officer.token) {
   return gateway.query(token, document, { bankId, customerId, ...variables });
 }
@@ -109,14 +128,46 @@ describe('closeCustomer', () => {
     expect(errors).toEqual([]);
     expect(data).toEqual({
       closeCustomer: {
-        customer: {
-          closedOn: '2024-05-31',
-          closing: { ...input, recordedBy: { userId: officer.id } },
-          version: 2,
-        },
+        customerId,
+        closing: { ...input, recordedBy: { userId: officer.id } },
+        customer: { closedOn: '2024-05-31', version: 2 },
       },
     });
     expect(keyOf(await call(close, { input }))).toBe('CUSTOMER_CLOSED');
+  });
+
+  test('shows the customer only to callers who can read customers', async () => {
+    const closer = await gateway.createUser({ roles: [['CanCloseCustomer', bankId]] });
+
+    const { data, errors } = await call(close, { input }, closer.token);
+
+    const closing = { ...input, recordedBy: { userId: closer.id } };
+    expect(data).toEqual({ closeCustomer: { customerId, closing, customer: null } });
+    expect(errors.map(({ extensions }) => extensions.missingRoles)).toEqual([['CanGetCustomer']]);
+  });
+
+  test.each<[what: string, add: (child: { bankId: string; customerId: string }) => Promise<unknown>]>([
+    ['a check', (child) => insertKycCheck(gateway.database, { ...child, date: new Date('2024-06-01T00:00:00Z') })],
+    ['a document', (child) => insertKycDocument(gateway.database, { ...child, issueDate: '2024-06-01' })],
+    ['a media item', (child) => insertKycMedia(gateway.database, { ...child, date: new Date('2024-06-01T00:00:00Z') })],
+    ['a status', (child) => insertKycStatus(gateway.database, { ...child, date: new Date('2024-06-01T00:00:00Z') })],
+    ['the birth', async (child) => update(child.customerId, { dateOfBirth: '2024-06-01' })],
+    ['the incorporation', async (child) => update(child.customerId, { incorporationDate: '2024-06-01' })],
+  ])('fails for a day before the date of %s, and writes nothing', async (_what, add) => {
+    await add({ bankId, customerId });
+    const before = await everythingStored(gateway.database);
+
+    expect(keyOf(await call(close, { input }))).toBe('CLOSING_TOO_EARLY');
+    expect(await everythingStored(gateway.database)).toEqual(before);
+    expect((await call(close, { input: { ...input, date: '2024-06-01' } })).errors).toEqual([]);
+  });
+
+  test('ignores the dates of retracted evidence', async () => {
+    const retraction = { retractedAt: new Date(), retractedByUserId: officer.id, retractionReason: 'A mistake' };
+    const date = new Date('2024-06-01T00:00:00Z');
+    await insertKycCheck(gateway.database, { bankId, customerId, date, ...retraction });
+
+    expect((await call(close, { input })).errors).toEqual([]);
   });
 
   test('requires the reason of the request at a bank that requires one for KYC material', async () => {
@@ -147,7 +198,7 @@ describe('reopenCustomer', () => {
 
     const { data } = await call(reopen);
 
-    expect(data).toEqual({ reopenCustomer: { customer: { closedOn: null, closing: null } } });
+    expect(data).toEqual({ reopenCustomer: { closing: null, customer: { closedOn: null } } });
     expect(keyOf(await call(reopen))).toBe('CUSTOMER_NOT_CLOSED');
   });
 });
@@ -236,12 +287,54 @@ describe('the import of a closed customer', () => {
   });
 });
 
+describe('the import of a closing before evidence', () => {
+  const closed = (id: string, columns: object = {}) => ({
+    ...{
+      bank_id: bankId,
+      customer_id: id,
+      customer_number: id,
+      legal_name: 'Ada Lovelace',
+      mobile_phone_number: '+441',
+    },
+    ...{ closed_on: '2020-05-31', ...columns },
+  });
+  const check = (id: string, date: string) => ({
+    ...{ bank_id: bankId, customer_id: id, id: `check-${id}`, customer_number: id, date },
+    ...{ how: 'online', staff_user_id: '1', staff_name: 'S', satisfied: true, comments: '' },
+  });
+
+  test.each<[what: string, records: Record<string, object[]>]>([
+    ['of the files', { customers: [closed('early-1')], checks: [check('early-1', '2020-06-01T00:00:00Z')] }],
+    ['of the birth', { customers: [closed('early-2', { date_of_birth: '2020-06-01' })] }],
+  ])('fails for a date %s', async (_what, records) => {
+    const before = await everythingStored(gateway.database);
+
+    const problems = await importRecords(gateway.database, records);
+
+    expect(problems).toEqual([expect.stringContaining('closed_on')]);
+    expect(await everythingStored(gateway.database)).toEqual(before);
+  });
+
+  test('fails for a stored check, but not for the same closing, or for evidence of the day', async () => {
+    const records = { customers: [closed('early-3')], checks: [check('early-3', '2020-05-31T23:00:00Z')] };
+    expect(await importRecords(gateway.database, records)).toEqual([]);
+
+    const same = await importRecords(gateway.database, records, { update: true });
+    const earlier = { customers: [closed('early-3', { closed_on: '2020-05-30' })] };
+    const problems = await importRecords(gateway.database, earlier, { update: true });
+
+    expect(same).toEqual([]);
+    expect(problems).toEqual([expect.stringContaining('closed_on')]);
+  });
+});
+
 describe('the retention period', () => {
   beforeAll(() => setRetentionDays(gateway.database, bankId, retentionDays));
 
   test('counts from the end of the day of the closing, not from later changes', async () => {
     const closedOn = dateAgo(10);
-    const id = await customerChanged(90, { closedOn, closedByUserId: officer.id });
+    const closing = { closedByUserId: officer.id, changedBeforeClosing: daysAgo(90) };
+    const id = await customerChanged(90, { closedOn, ...closing });
 
     const { errors } = await call(cascade, { customerId: id }, secondOfficer.token);
 
@@ -250,17 +343,53 @@ describe('the retention period', () => {
       key: 'RETENTION_PERIOD_RUNS',
       retainedUntil: new Date(until).toISOString(),
     });
-    const past = await customerChanged(1, { closedOn: dateAgo(40), closedByUserId: officer.id });
+    const past = await customerChanged(1, { closedOn: dateAgo(40), ...closing });
     await insertKycCheck(gateway.database, { bankId, customerId: past });
     expect((await call(cascade, { customerId: past }, secondOfficer.token)).errors).toEqual([]);
   });
 
-  test('counts from the last change for the user who recorded the closing, who could shorten it otherwise', async () => {
+  test('counts from the last change before the closing if that is later, for every user', async () => {
     const id = await customerChanged(5);
-    await call(close, { customerId: id, input: { date: dateAgo(400), reason: 'Moved abroad' } });
+    await call(close, { customerId: id, input: { date: '1990-01-01', reason: 'Moved abroad' } });
 
-    expect(keyOf(await call(cascade, { customerId: id }))).toBe('RETENTION_PERIOD_RUNS');
-    expect((await call(cascade, { customerId: id }, secondOfficer.token)).errors).toEqual([]);
+    for (const { token } of [officer, secondOfficer]) {
+      expect(keyOf(await call(cascade, { customerId: id }, token))).toBe('RETENTION_PERIOD_RUNS');
+    }
+    expect(await isListed(id)).toBe(false);
+  });
+
+  test('counts from the last change of evidence before the closing, also if that was retracted', async () => {
+    const check = await insertKycCheck(gateway.database, { bankId, customerId });
+    const retraction = `mutation ($bankId: ID!, $customerId: ID!, $input: RetractKycEvidenceInput!) {
+      retractKycEvidence(bankId: $bankId, customerId: $customerId, input: $input) { kycEvidenceId } }`;
+    await call(retraction, { input: { kind: 'CHECK', kycEvidenceId: check.id, reason: 'A mistake' } });
+    await call(close, { input: { date: '1990-01-01', reason: 'Moved abroad' } });
+
+    expect(keyOf(await call(cascade, {}, secondOfficer.token))).toBe('RETENTION_PERIOD_RUNS');
+    expect(await isListed(customerId)).toBe(false);
+  });
+
+  test('has passed after a closing if it had passed before', async () => {
+    await call(close, { input: { date: dateAgo(400), reason: 'Moved abroad' } });
+
+    expect(await isListed(customerId)).toBe(true);
+    expect((await call(cascade, {}, secondOfficer.token)).errors).toEqual([]);
+  });
+
+  test('begins again when a customer is reopened, so that a second closing cannot shorten it', async () => {
+    await call(close, { input: { date: dateAgo(400), reason: 'Moved abroad' } });
+    await call(reopen);
+    await call(close, { input: { date: dateAgo(400), reason: 'Moved abroad' } });
+
+    expect(keyOf(await call(cascade, {}, secondOfficer.token))).toBe('RETENTION_PERIOD_RUNS');
+    expect(await isListed(customerId)).toBe(false);
+  });
+
+  test('counts from the last change of a customer whom an earlier version closed', async () => {
+    const id = await customerChanged(5, { closedOn: dateAgo(400), closedByUserId: officer.id });
+
+    expect(keyOf(await call(cascade, { customerId: id }, secondOfficer.token))).toBe('RETENTION_PERIOD_RUNS');
+    expect(await isListed(id)).toBe(false);
   });
 });
 
@@ -318,7 +447,7 @@ describe('customersPastRetention', () => {
 
     expect(nodes.map(({ customerId: id }) => id)).toEqual([ids.closed, ids.unchanged, ids.closedLater]);
     expect(nodes.map(({ closedOn }) => closedOn)).toEqual([longAgo, null, lately]);
-    expect(nodes.map(({ customer }) => customer.id)).toEqual(nodes.map(({ customerId: id }) => id));
+    expect(nodes.map((node) => node.customer.id)).toEqual(nodes.map(({ customerId: id }) => id));
     for (const { retainedUntil } of nodes) expect(Date.parse(retainedUntil)).toBeLessThan(Date.now());
   });
 

@@ -231,14 +231,17 @@ async function insertKycEvidence(
   database: Database,
   { names, proposalId, ...child }: CustomerKeys & { proposalId: string },
 ) {
-  await insertKycCheck(database, { ...child, id: names.kycCheckId });
+  // The case of `closeCustomer` closes the customer later.
+  const date = new Date('2024-03-01T09:30:00Z');
+  await insertKycCheck(database, { ...child, date, id: names.kycCheckId });
   await insertKycGap(database, child);
   await insertKycDocument(database, { ...child, id: names.kycDocumentId });
   await insertKycMedia(database, {
     ...child,
+    date,
     id: names.kycMediaId,
     relatesToKycCheckId: names.kycCheckId,
     relatesToKycDocumentId: names.kycDocumentId,
   });
-  return insertKycStatus(database, { ...child, proposalId });
+  return insertKycStatus(database, { ...child, date, proposalId });
 }

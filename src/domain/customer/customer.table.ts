@@ -62,6 +62,8 @@ export const customer = table(
     closingReason: text('closing_reason'),
     closedByUserId: id('closed_by_user_id').references(() => user.id),
     closedAt: timestamp('closed_at'),
+    /** The last change of the customer and of the KYC material when the closing was recorded. Null for imported closings. */
+    changedBeforeClosing: timestamp('changed_before_closing'),
     /** The date of the next review that an officer set. */
     kycReviewDate: date('kyc_review_date'),
     /** See `refreshReviewDates`. Null if no review is due at any time. */

@@ -26,7 +26,10 @@ export type CustomerColumns = Omit<
 >;
 
 /** The columns that a closing sets. */
-export type ClosingColumns = Pick<CustomerRow, 'closedOn' | 'closingReason' | 'closedByUserId' | 'closedAt'>;
+export type ClosingColumns = Pick<
+  CustomerRow,
+  'closedOn' | 'closingReason' | 'closedByUserId' | 'closedAt' | 'changedBeforeClosing'
+>;
 
 const isStored = and(eq(customer.id, sql.placeholder('id')), eq(customer.bankId, sql.placeholder('bankId')));
 const updateStored = updateOf(customer, isStored, { version: sql`${customer.version} + 1` });

@@ -30,7 +30,7 @@ export async function deleteCustomerCascade(
 ): Promise<Record<BelongingName, number>> {
   await refuseUnderHold(transaction, customer.id);
   await refuseLinksUnderHold(transaction, customer);
-  await refuseWhileRetained(transaction, customer, callerId);
+  await refuseWhileRetained(transaction, customer);
   if (callerId !== null) await requireSecondOfficer(transaction, customer, callerId);
   requireVersion(customer, expectedVersion);
   const deleted: Partial<Record<BelongingName, number>> = {};

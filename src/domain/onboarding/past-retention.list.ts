@@ -9,25 +9,21 @@ import { bankAt } from '../bank/bank.loader.ts';
 import { customer } from '../customer/customer.table.ts';
 import { heldCustomers } from '../customer/legal-hold-condition.ts';
 import type { CustomerPastRetention } from './past-retention.type.ts';
-import { endOfDay, lastChangesOf, millisecondsOfDay } from './retention.ts';
-
-interface Candidate {
-  id: string;
-  closedOn: string | null;
-  updatedAt: Date;
-}
+import { endOfDay, millisecondsOfDay, type RetainedCustomer, retainedSince } from './retention.ts';
 
 /** The values of the sort columns after which candidates are read. */
 type After = readonly unknown[] | null;
 
-type ReadCandidates = (after: After, limit: number) => Promise<Candidate[]>;
+type ReadCandidates = (after: After, limit: number) => Promise<RetainedCustomer[]>;
+
+const { id, updatedAt, closedOn, closedByUserId, changedBeforeClosing } = customer;
 
 /** The candidates of one kind, by an index of which `column` is the sort column after the bank. */
 function candidatesBy(column: SQLiteColumn, condition: SQL | undefined) {
   const read = (after?: SQL) =>
-    statement<Candidate[]>((queries: Queries) =>
+    statement<RetainedCustomer[]>((queries: Queries) =>
       queries
-        .select({ id: customer.id, closedOn: customer.closedOn, updatedAt: customer.updatedAt })
+        .select({ id, updatedAt, closedOn, closedByUserId, changedBeforeClosing })
         .from(customer)
         .where(
           and(
@@ -60,26 +56,24 @@ interface Period {
   cutoff: Date;
 }
 
-/** The candidates who are under no legal hold, and whose KYC material did not change after the cutoff. */
+/** The candidates who are under no legal hold, and whose period began before the cutoff. */
 async function pastRetention(
   database: Database,
   { bankId, days, cutoff }: Period,
-  candidates: readonly Candidate[],
+  candidates: readonly RetainedCustomer[],
 ): Promise<CustomerPastRetention[]> {
   const held = await heldCustomers(
     database,
-    candidates.map(({ id }) => id),
+    candidates.map((candidate) => candidate.id),
   );
-  const free = candidates.filter(({ id }) => !held.has(id));
-  const open = free.filter(({ closedOn }) => closedOn === null);
-  const changes = open.length === 0 ? [] : await lastChangesOf(database, open);
-  const changedAt = new Map(open.map(({ id }, index) => [id, changes[index]]));
-  return free.flatMap(({ id: customerId, closedOn, updatedAt }) => {
-    const sortTime = closedOn === null ? updatedAt : endOfDay(closedOn);
-    const since = changedAt.get(customerId) ?? sortTime;
+  const free = candidates.filter((candidate) => !held.has(candidate.id));
+  const starts = await retainedSince(database, free);
+  return free.flatMap((candidate, index) => {
+    const since = starts[index] ?? candidate.updatedAt;
     if (since > cutoff) return [];
     const retainedUntil = new Date(since.getTime() + days * millisecondsOfDay);
-    return [{ bankId, customerId, closedOn, retainedUntil, sortTime }];
+    const sortTime = candidate.closedOn === null ? candidate.updatedAt : endOfDay(candidate.closedOn);
+    return [{ bankId, customerId: candidate.id, closedOn: candidate.closedOn, retainedUntil, sortTime }];
   });
 }
 

@@ -56,21 +56,37 @@ export function endOfDay(closedOn: string): Date {
   return new Date(Date.parse(`${closedOn}T00:00:00Z`) + millisecondsOfDay);
 }
 
-/** The time from which the period counts. The user who closed the customer must not shorten it by an early date. */
-async function retainedSince(transaction: Queries, customer: LockedCustomer, callerId: string | null): Promise<Date> {
-  const { closedOn, closedByUserId } = customer;
-  const closedAt = closedOn === null ? null : endOfDay(closedOn);
-  if (closedAt !== null && closedByUserId !== callerId) return closedAt;
-  const [changedAt = customer.updatedAt] = await lastChangesOf(transaction, [customer]);
-  return closedAt !== null && closedAt > changedAt ? closedAt : changedAt;
+export type RetainedCustomer = Pick<
+  CustomerRow,
+  'id' | 'updatedAt' | 'closedOn' | 'closedByUserId' | 'changedBeforeClosing'
+>;
+
+/** An earlier version recorded closings without the last change before them. */
+function countsFromLastChange({ closedOn, closedByUserId, changedBeforeClosing }: RetainedCustomer): boolean {
+  return closedOn === null || (closedByUserId !== null && changedBeforeClosing === null);
+}
+
+/**
+ * The times from which the period counts: the end of the day of the closing, but not before the last change until the closing was
+ * recorded, so that an early day never shortens the period. If a customer is not closed, the last change.
+ */
+export async function retainedSince(
+  target: Database | Queries,
+  customers: readonly RetainedCustomer[],
+): Promise<Date[]> {
+  const changed = customers.filter(countsFromLastChange);
+  const changes = changed.length === 0 ? [] : await lastChangesOf(target, changed);
+  const changedAt = new Map(changed.map(({ id }, index) => [id, changes[index]]));
+  return customers.map(({ id, closedOn, changedBeforeClosing, updatedAt }) => {
+    const change = changedAt.get(id) ?? changedBeforeClosing;
+    const closing = closedOn === null ? null : endOfDay(closedOn);
+    if (change === null) return closing ?? updatedAt;
+    return closing !== null && closing > change ? closing : change;
+  });
 }
 
 /** @throws RETENTION_PERIOD_RUNS, with `retainedUntil`, if the retention period of the bank has not passed. */
-export async function refuseWhileRetained(
-  transaction: Queries,
-  customer: LockedCustomer,
-  callerId: string | null,
-): Promise<void> {
+export async function refuseWhileRetained(transaction: Queries, customer: LockedCustomer): Promise<void> {
   const { bankId } = customer;
   const [settings] = await transaction
     .select({ retentionDays: bank.retentionDays })
@@ -78,7 +94,7 @@ export async function refuseWhileRetained(
     .where(eq(bank.id, bankId));
   const retentionDays = settings?.retentionDays ?? null;
   if (retentionDays === null) return;
-  const since = await retainedSince(transaction, customer, callerId);
+  const [since = customer.updatedAt] = await retainedSince(transaction, [customer]);
   const retainedUntil = new Date(since.getTime() + retentionDays * millisecondsOfDay);
   if (retainedUntil.getTime() <= Date.now()) return;
   throw gatewayError('RETENTION_PERIOD_RUNS', { bankId, retainedUntil: retainedUntil.toISOString() });

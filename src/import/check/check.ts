@@ -3,6 +3,7 @@ import type { Entity } from '../entity.ts';
 import { customer } from '../obp/customer.ts';
 import { checkTypesOfAttributes } from './attribute-types.ts';
 import type { Checking } from './checking.ts';
+import { checkClosings } from './closings.ts';
 import { checkContradictions } from './contradictions.ts';
 import { checkCustomersOfLinks, checkParents } from './customer-links.ts';
 import { assignCustomers, checkBanksOfCustomers, checkCustomers, checkDefaultsOfCustomers } from './customers.ts';
@@ -27,6 +28,7 @@ export async function checkStaged(checking: Checking): Promise<{ unlinkedAccount
   for (const entity of entities as readonly Entity[]) {
     if (entity !== customer) await checkUniqueKeys(checking, entity);
   }
+  await checkClosings(checking);
   await checkCanonicalNames(checking);
   await checkAccountsOfLinks(checking);
   await checkKycMedia(checking);

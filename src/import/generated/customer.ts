@@ -97,6 +97,7 @@ function generateCustomerRow(
     closingReason: null,
     closedByUserId: null,
     closedAt: null,
+    changedBeforeClosing: null,
   };
 }
 
@@ -105,7 +106,8 @@ function generateClosing({ random, clerk }: Profile, changedAt: Date) {
   if (!random.chance(0.04)) return {};
   const closedAt = random.between(changedAt, lastTime);
   const closingReason = random.oneOf(['At the request of the customer', 'Deceased', 'Moved abroad']);
-  return { closedOn: localDate(closedAt), closingReason, closedByUserId: clerk.id, closedAt, updatedAt: closedAt };
+  const closing = { closedOn: localDate(closedAt), closingReason, closedByUserId: clerk.id, closedAt };
+  return { ...closing, changedBeforeClosing: changedAt, updatedAt: closedAt };
 }
 
 function generateAddresses({ random, ...profile }: Profile): GeneratedCustomer['addresses'] {

@@ -7,30 +7,31 @@ import { BankId, CustomerId, ExpectedVersion } from '../../graph/arguments.ts';
 import { callerIdOf } from '../../graph/caller.ts';
 import type { Context } from '../../graph/context.ts';
 import { mutate } from '../../graph/mutation.ts';
+import { loadCustomer } from '../customer/customer.loader.ts';
+import { Customer } from '../customer/customer.type.ts';
+import { type ClosingColumns, updateCustomer } from '../customer/customer.writes.ts';
+import { closingValues, refuseClosed } from '../customer/customer-closing.rules.ts';
+import { CloseCustomerInput, CustomerClosing, CustomerClosingPayload } from '../customer/customer-closing.type.ts';
+import { type LockedCustomer, lockCustomer } from '../customer/locked-customer.ts';
 import { userSummaries } from '../user/user.loader.ts';
 import { UserSummary } from '../user/user-summary.type.ts';
-import { loadCustomer } from './customer.loader.ts';
-import { Customer } from './customer.type.ts';
-import { type ClosingColumns, updateCustomer } from './customer.writes.ts';
-import { closingValues, refuseClosed } from './customer-closing.rules.ts';
-import { CloseCustomerInput, CustomerClosing, CustomerClosingPayload } from './customer-closing.type.ts';
-import { type LockedCustomer, lockCustomer } from './locked-customer.ts';
+import { refuseEarlyClosing } from './closing-date.ts';
+import { lastChangesOf } from './retention.ts';
 
 interface Closing {
   bankId: string;
   customerId: string;
   expectedVersion: number | null;
-  refuse(customer: LockedCustomer): void;
-  columns: ClosingColumns;
+  /** Checks whether the customer can be closed or reopened, and returns the columns to write. */
+  columnsOf(transaction: Queries, customer: LockedCustomer): Promise<ClosingColumns>;
 }
 
-function writeClosing(context: Context, { bankId, customerId, expectedVersion, refuse, columns }: Closing) {
+function writeClosing(context: Context, { bankId, customerId, expectedVersion, columnsOf }: Closing) {
   return mutate(
     context,
     async (transaction: Queries) => {
       const customer = await lockCustomer(transaction, bankId, customerId);
-      refuse(customer);
-      await updateCustomer(transaction, customer, columns, expectedVersion);
+      await updateCustomer(transaction, customer, await columnsOf(transaction, customer), expectedVersion);
       return { id: customer.id };
     },
     async ({ id }): Promise<CustomerClosingPayload> => {
@@ -83,7 +84,7 @@ export class CustomerClosingMutations {
   @Mutation(() => CustomerClosingPayload, {
     nullable: true,
     description:
-      'Records the end of the relationship with a customer. The retention period of the bank then counts from the end of this day (UTC), for the user who records it from the last change. Data of a closed customer can be corrected and deleted, and messages and CRM events can be added; other additions fail with `CUSTOMER_CLOSED`, and so does a second closing.',
+      'Records the end of the relationship with a customer. The retention period of the bank then counts from the end of this day (UTC) or, if that is later, from the last change before the closing. Fails with `CLOSING_TOO_EARLY` if the day is before the date of birth or incorporation, or before the latest date of KYC evidence or of a KYC status that is not retracted. Data of a closed customer can be corrected and deleted, and messages and CRM events can be added; other additions fail with `CUSTOMER_CLOSED`, and so does a second closing.',
   })
   @RequiresRole(['CanCloseCustomer'], { kycMaterial: true })
   closeCustomer(
@@ -94,8 +95,17 @@ export class CustomerClosingMutations {
     @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
   ): Promise<CustomerClosingPayload> {
-    const columns = { ...closingValues(input), closedByUserId: callerIdOf(context), closedAt: new Date() };
-    return writeClosing(context, { bankId, customerId, expectedVersion, refuse: refuseClosed, columns });
+    const values = closingValues(input);
+    const closedByUserId = callerIdOf(context);
+    return writeClosing(context, {
+      ...{ bankId, customerId, expectedVersion },
+      async columnsOf(transaction, customer) {
+        refuseClosed(customer);
+        await refuseEarlyClosing(transaction, customer, values.closedOn);
+        const [changedBeforeClosing = customer.updatedAt] = await lastChangesOf(transaction, [customer]);
+        return { ...values, closedByUserId, closedAt: new Date(), changedBeforeClosing };
+      },
+    });
   }
 
   @Mutation(() => CustomerClosingPayload, {
@@ -110,10 +120,15 @@ export class CustomerClosingMutations {
     @ExpectedVersion() expectedVersion: number | null,
     @Ctx() context: Context,
   ): Promise<CustomerClosingPayload> {
-    const columns = { closedOn: null, closingReason: null, closedByUserId: null, closedAt: null };
-    const refuse = ({ closedOn }: LockedCustomer) => {
-      if (closedOn === null) throw gatewayError('CUSTOMER_NOT_CLOSED');
-    };
-    return writeClosing(context, { bankId, customerId, expectedVersion, refuse, columns });
+    return writeClosing(context, {
+      ...{ bankId, customerId, expectedVersion },
+      async columnsOf(_transaction, { closedOn }) {
+        if (closedOn === null) throw gatewayError('CUSTOMER_NOT_CLOSED');
+        return {
+          ...{ closedOn: null, closingReason: null, closedByUserId: null, closedAt: null },
+          changedBeforeClosing: null,
+        };
+      },
+    });
   }
 }

@@ -1,0 +1,1 @@
+ALTER TABLE "customer" ADD COLUMN "changed_before_closing" timestamp (3) with time zone;

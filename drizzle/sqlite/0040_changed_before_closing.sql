@@ -1,0 +1,1 @@
+ALTER TABLE `customer` ADD `changed_before_closing` integer;
