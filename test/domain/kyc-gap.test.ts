@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { customer } from '../../src/domain/customer/customer.table.ts';
 import { kycGap } from '../../src/domain/kyc/kyc-gap.table.ts';
 import { KycGapKind } from '../../src/domain/kyc/kyc-gap.type.ts';
+import { deriveKycGaps } from '../../src/domain/kyc/kyc-gap.writes.ts';
 import { generateCustomers } from '../../src/import/generate.ts';
 import { type Gateway, startGateway, type TestUser } from '../support/gateway.ts';
 import { importRecords } from '../support/import-records.ts';
@@ -173,6 +174,31 @@ describe('Customer.kycGaps', () => {
     const statuses = (await succeed(document, { customerId })).customer?.kycStatuses as unknown as { id: string }[];
     await call('retractKycStatus', 'RetractKycStatusInput', customerId, { id: statuses[0]?.id, reason: 'A mistake' });
     expect(await kindsOf(customerId)).toEqual(['EVIDENCE_RETRACTED']);
+  });
+
+  test('are the same as those derived from all evidence, after each write', async () => {
+    const customerId = await newCustomer();
+    const writes = [
+      async () => undefined,
+      () => addCheck(customerId, 'failed', false),
+      () => addCheck(customerId, 'check-1'),
+      () => addDocument(customerId, 'expired', '2021-01-01'),
+      () => addDocument(customerId, 'document-1'),
+      () => addMedia(customerId, 'media-1', 'document-1'),
+      () => addStatus(customerId, longAgo),
+      () => addDocument(customerId, 'document-2', '2099-06-01'),
+      () => retract(customerId, 'DOCUMENT', 'document-2'),
+      () => retract(customerId, 'CHECK', 'check-1'),
+      () => addCheck(customerId, 'check-2'),
+      () => addStatus(customerId, new Date().toISOString()),
+      () => retract(customerId, 'MEDIA', 'media-1'),
+      () => addMedia(customerId, 'media-2', 'document-1'),
+    ];
+    for (const [index, write] of writes.entries()) {
+      await write();
+      const stored = await gateway.database.read.select().from(kycGap).where(eq(kycGap.customerId, customerId));
+      expect([index, stored]).toEqual([index, await deriveKycGaps(gateway.database, [customerId])]);
+    }
   });
 
   test('are derived by an import, also for evidence that is added later', async () => {

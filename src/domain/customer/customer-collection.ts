@@ -83,9 +83,8 @@ export function customerCollection<Table extends VersionedTable>(
     return gatewayError('VERSION_CONFLICT', { currentVersion: Number(row.version), field: 'expectedVersion' });
   }
 
-  async function refuseOverflow(transaction: Queries, customer: LockedCustomer, added: number): Promise<void> {
-    const [counted] = await countOf(transaction, table, { customerId: customer.id });
-    if (Number(counted?.total ?? 0) + added <= maxCollectionSize) return;
+  function refuseOverflow(total: number): void {
+    if (total <= maxCollectionSize) return;
     throw gatewayError('TOO_MANY_ITEMS', { detail: 'OF_CUSTOMER', limit: maxCollectionSize });
   }
 
@@ -100,7 +99,8 @@ export function customerCollection<Table extends VersionedTable>(
     /** @throws CUSTOMER_CLOSED */
     async create(transaction: Queries, customer: LockedCustomer, values: ChildValues<Table>): Promise<Row> {
       refuseClosed(customer);
-      await refuseOverflow(transaction, customer, 1);
+      const [counted] = await countOf(transaction, table, { customerId: customer.id });
+      refuseOverflow(Number(counted?.total ?? 0) + 1);
       const row = { ...values, ...ownColumns(customer, new Date(), randomUUID()) };
       const [stored] = await insertRow<VersionedTable>(transaction, table, row).catch((error: unknown) => {
         // The customer was deleted after it was read. This can only happen on PostgreSQL.
@@ -110,10 +110,12 @@ export function customerCollection<Table extends VersionedTable>(
       return stored as Row;
     },
 
-    /** Inserts all rows with one statement. The IDs are sorted, because they decide the order of rows of the same time. */
+    /**
+     * Inserts all rows of a new customer with one statement. The IDs are sorted, because they decide the order of rows of the same time.
+     */
     async createMany(transaction: Queries, customer: LockedCustomer, values: ChildValues<Table>[]): Promise<void> {
       if (values.length === 0) return;
-      await refuseOverflow(transaction, customer, values.length);
+      refuseOverflow(values.length);
       const now = new Date();
       const ids = values.map(() => randomUUID()).sort();
       const rows = values.map((columns, index) => ({ ...columns, ...ownColumns(customer, now, ids[index]) }));

@@ -8,7 +8,7 @@ import { requireVersion } from '../../graph/input.ts';
 import { isUpdateForOfficers } from './customer.rules.ts';
 import { type CustomerRow, customer } from './customer.table.ts';
 import { isLookAlikeStored } from './customer-number.ts';
-import { type LockedCustomer, lockCustomer } from './locked-customer.ts';
+import { type LockedCustomer, newCustomer } from './locked-customer.ts';
 
 /** The columns that an input sets, including those derived from it, except the canonical number and the dates of reviews. */
 export type CustomerColumns = Omit<
@@ -83,5 +83,5 @@ export async function insertCustomer(
   const now = new Date();
   const values = { ...row, canonicalNumber: derivedCanonicalForm(customerNumber), createdAt: now, updatedAt: now };
   const [inserted] = await insertRow(transaction, customer, values, 'ignore');
-  return inserted === undefined ? null : lockCustomer(transaction, bankId, id);
+  return inserted === undefined ? null : newCustomer(inserted);
 }

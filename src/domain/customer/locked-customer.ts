@@ -39,6 +39,11 @@ export async function lockCustomer(queries: Queries, bankId: string, customerId:
   return withState(row) as LockedCustomer;
 }
 
+/** A customer that this transaction has inserted. No other transaction sees the row before it is committed. */
+export function newCustomer(inserted: CustomerRow): LockedCustomer {
+  return inserted as LockedCustomer;
+}
+
 /** Until `fillKycStates` has ended, a row might not have its state yet, which a change must not record as the former one. */
 function withState(row: CustomerRow): CustomerRow {
   return { ...row, kycState: kycStateOf(row) };

@@ -10,7 +10,7 @@ import { insertRow, updateRows } from '../../database/write-row.ts';
 import { refuseClosed } from '../customer/customer-closing.rules.ts';
 import { countOf, maxCollectionSize } from '../customer/customer-collection.ts';
 import type { ChildTable, LockedCustomer } from '../customer/locked-customer.ts';
-import { refreshKycGaps } from './kyc-gap.writes.ts';
+import { type EvidenceName, refreshKycGapsAfter } from './kyc-gap.writes.ts';
 
 /** A table of checks, documents, media items or statuses. Rows are added and retracted, but never overwritten or deleted. */
 type EvidenceTable = ChildTable & { retractedAt: SQLiteColumn };
@@ -112,7 +112,7 @@ export async function addEvidence<Table extends EvidenceTable>(
   );
   if (added !== undefined) {
     await refuseOverflow(transaction, table, customer);
-    await refreshKycGaps(transaction, [customer.id]);
+    await refreshKycGapsAfter(transaction, getTableName(table) as EvidenceName, customer.id);
     return { row: added, isNew: true };
   }
   const [stored] = await findOwn(transaction, table, { customerId: customer.id, id: ownColumns.id });

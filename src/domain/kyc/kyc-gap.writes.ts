@@ -1,9 +1,10 @@
-import { and, eq, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
+import { and, eq, isNotNull, isNull, or, type SQL, sql } from 'drizzle-orm';
 import { inKeys, keyValues } from '../../database/batch.ts';
 import type { Database, Queries } from '../../database/database.ts';
-import { statement } from '../../database/statement.ts';
+import { insertRows } from '../../database/insert-rows.ts';
+import { statement, statementByShape } from '../../database/statement.ts';
 import { endOfDate, laterOf } from '../../database/times.ts';
-import { customer } from '../customer/customer.table.ts';
+import { type CustomerRow, customer } from '../customer/customer.table.ts';
 import { kycCheck } from './kyc-check.table.ts';
 import { kycDocument } from './kyc-document.table.ts';
 import { type KycGapRow, kycGap } from './kyc-gap.table.ts';
@@ -105,9 +106,55 @@ const refresh = statement((queries) =>
     }),
 );
 
+/** The columns that new rows of a table can change. Statuses, also retracted ones, can change `lastOkDate`. */
+const affected = {
+  kyc_check: ['noSatisfiedCheckSince'],
+  kyc_document: ['noValidDocumentSince', 'mediaMissingSince'],
+  kyc_media: ['mediaMissingSince'],
+  kyc_status: ['evidenceRetractedSince'],
+} as const satisfies Record<string, readonly (keyof KycGapRow)[]>;
+
+export type EvidenceName = keyof typeof affected;
+
+const refreshAffected = statementByShape(
+  (name: EvidenceName) => name,
+  (queries, name) => {
+    const ofCustomer = (column: keyof KycGapRow) =>
+      sql`(select ${derived[column]} from ${customer} where ${customer.id} = ${kycGap.customerId})`;
+    const isDifferent = affected[name].map((column) => sql`${ofCustomer(column)} is distinct from ${kycGap[column]}`);
+    return queries
+      .update(kycGap)
+      .set(Object.fromEntries(affected[name].map((column) => [column, ofCustomer(column)])))
+      .where(and(eq(kycGap.customerId, sql.placeholder('customerId')), or(...isDifferent)));
+  },
+);
+
 /**
- * Derives the gaps of customers from their evidence, with one statement. Every transaction that writes evidence, or changes
- * `lastOkDate`, must call it afterwards. Nothing must be called when time passes.
+ * Derives the gaps that new rows of a table can open or close. Every transaction that adds evidence to a stored customer, or changes
+ * `lastOkDate`, must call it afterwards.
+ */
+export async function refreshKycGapsAfter(
+  transaction: Queries,
+  addedTo: EvidenceName,
+  customerId: string,
+): Promise<void> {
+  await refreshAffected(transaction, addedTo, { customerId });
+}
+
+/** Stores the gaps of new customers without evidence. */
+export async function insertKycGapsWithoutEvidence(
+  transaction: Queries,
+  customers: readonly Pick<CustomerRow, 'id' | 'bankId' | 'createdAt'>[],
+): Promise<void> {
+  const rows = customers.map(({ id: customerId, bankId, createdAt: since }) => ({
+    ...{ customerId, bankId, noSatisfiedCheckSince: since, noValidDocumentSince: since },
+  }));
+  await insertRows(transaction, kycGap, rows);
+}
+
+/**
+ * Derives all gaps of customers from their evidence, with one statement. Every transaction that retracts evidence must call it
+ * afterwards. Nothing must be called when time passes.
  */
 export async function refreshKycGaps(transaction: Queries, customerIds: readonly string[]): Promise<void> {
   if (customerIds.length > 0) await refresh(transaction, keyValues(customerIds));

@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { and, asc, desc, eq, isNull, type SQL, sql } from 'drizzle-orm';
 import { gatewayError } from '../../base/errors.ts';
 import type { Queries } from '../../database/database.ts';
-import { insertRow, updateRows } from '../../database/write-row.ts';
+import { insertRow, updateOf } from '../../database/write-row.ts';
 import { timelineColumns } from '../customer/customer.rules.ts';
 import { customer as customerTable } from '../customer/customer.table.ts';
 import { refuseClosed } from '../customer/customer-closing.rules.ts';
 import type { LockedCustomer } from '../customer/locked-customer.ts';
 import { refreshReviewDates } from '../customer/review-dates.ts';
 import { type Retraction, refuseOverflow, retractEvidence } from './kyc-evidence.writes.ts';
-import { refreshKycGaps } from './kyc-gap.writes.ts';
+import { refreshKycGapsAfter } from './kyc-gap.writes.ts';
 import type { KycStatusValues } from './kyc-status.rules.ts';
 import { type KycStatusRow, kycStatus } from './kyc-status.table.ts';
 
@@ -23,6 +23,10 @@ async function newestOf(transaction: Queries, where: SQL | undefined): Promise<K
     .limit(1);
   return newest ?? null;
 }
+
+const updateTimeline = updateOf(customerTable, eq(customerTable.id, sql.placeholder('customerId')), {
+  version: sql`${customerTable.version} + 1`,
+});
 
 /** If a customer has a `lastOkDate`, but no timeline, starts the timeline with a status that is `ok` at that date. */
 async function insertFirst(transaction: Queries, customer: LockedCustomer, now: Date): Promise<void> {
@@ -97,14 +101,11 @@ async function followTimeline(transaction: Queries, customer: LockedCustomer, no
   const newestOk = await newestOf(transaction, and(valid, eq(kycStatus.ok, true)));
   const { kycStatus: isOk, kycState, lastOkDate } = customer;
   const following = timelineColumns(newest, newestOk?.date ?? null);
-  const isSame =
-    following.kycStatus === isOk &&
-    following.kycState === kycState &&
-    following.lastOkDate?.getTime() === lastOkDate?.getTime();
-  if (!isSame) {
-    const set = { ...following, version: sql`${customerTable.version} + 1`, updatedAt: now };
-    await updateRows(transaction, customerTable, { before: customer, set, where: eq(customerTable.id, customer.id) });
-  }
-  await refreshKycGaps(transaction, [customer.id]);
+  const isSameDate = following.lastOkDate?.getTime() === lastOkDate?.getTime();
+  if (isSameDate && following.kycStatus === isOk && following.kycState === kycState) return;
+  const set = { ...following, updatedAt: now };
+  await updateTimeline(transaction, { before: customer, set, where: { customerId: customer.id } });
+  if (isSameDate) return;
+  await refreshKycGapsAfter(transaction, 'kyc_status', customer.id);
   await refreshReviewDates(transaction, [customer.id]);
 }

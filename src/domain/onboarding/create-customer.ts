@@ -15,7 +15,7 @@ import { customerLinks, type LinksOfCustomer, problemsOfLinks } from '../custome
 import { kycCheck } from '../kyc/kyc-check.table.ts';
 import { kycDocument } from '../kyc/kyc-document.table.ts';
 import { insertEvidence } from '../kyc/kyc-evidence.writes.ts';
-import { refreshKycGaps } from '../kyc/kyc-gap.writes.ts';
+import { insertKycGapsWithoutEvidence, refreshKycGaps } from '../kyc/kyc-gap.writes.ts';
 import { kycMedia } from '../kyc/kyc-media.table.ts';
 import { kycStatus } from '../kyc/kyc-status.table.ts';
 import { needsConfirmation } from '../kyc/kyc-status-proposal.writes.ts';
@@ -205,6 +205,21 @@ function numberOf({ columns }: Draft): string {
   return columns?.customerNumber ?? '';
 }
 
+function hasEvidence({ kycChecks, kycDocuments, kycMedia }: Draft): boolean {
+  return kycChecks.length + kycDocuments.length + kycMedia.length > 0;
+}
+
+/** Stores what follows from the parts of new customers, which most of them do not have. */
+async function deriveFromParts(transaction: Queries, created: readonly [Draft, LockedCustomer][]): Promise<void> {
+  const withEvidence = created.filter(([draft]) => hasEvidence(draft)).map(([, { id }]) => id);
+  const others = created.filter(([draft]) => !hasEvidence(draft)).map(([, customer]) => customer);
+  await refreshKycGaps(transaction, withEvidence);
+  await insertKycGapsWithoutEvidence(transaction, others);
+  // Without `lastOkDate`, no interval has begun.
+  const wereOk = created.filter(([, { lastOkDate }]) => lastOkDate !== null).map(([, { id }]) => id);
+  await refreshReviewDates(transaction, wereOk);
+}
+
 function inByteOrder(a: string, b: string): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;
@@ -238,8 +253,6 @@ export async function createAll(
   await refuseUnconfirmedStatus(transaction, bankId, inputs, errors);
   errors.throwAny();
   for (const [draft, customer] of created) await insertParts(transaction, customer, draft, creation);
-  const ids = [...created.values()].map(({ id }) => id);
-  await refreshKycGaps(transaction, ids);
-  await refreshReviewDates(transaction, ids);
+  await deriveFromParts(transaction, [...created]);
   return drafts.flatMap((draft) => created.get(draft)?.id ?? []);
 }
