@@ -109,6 +109,22 @@ export function orderedScan(candidates: SQL, compared: SQL | null): OrderedScan 
   return dialect === 'sqlite' ? { candidates, compared } : null;
 }
 
+/**
+ * The condition that a column has one of the selected values, for an index of the column. PostgreSQL would expect many values and read the
+ * whole table, if the values were not in an array.
+ */
+export function isSelected(column: SQLiteColumn, select: SQL): SQL {
+  return dialect === 'sqlite' ? sql`${column} in (${select})` : sql`${column} = any(array(${select}))`;
+}
+
+/**
+ * The order of a query whose only source is a subquery in this order, with a limit. SQLite reads it in its order, but would sort it again.
+ * PostgreSQL knows the order.
+ */
+export function orderOfSorted(order: SQL[]): SQL[] {
+  return dialect === 'sqlite' ? [] : order;
+}
+
 /** The number of candidates from which an ordered scan is faster. */
 export const frequentCandidates = 5_000;
 

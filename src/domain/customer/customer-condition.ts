@@ -1,4 +1,5 @@
 import type { SQL } from 'drizzle-orm';
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import type { OrderedScan } from '../../database/search.ts';
 import type { CustomerSort } from './customer.type.ts';
 
@@ -20,6 +21,12 @@ export interface Condition {
   asSet?: SQL;
   /** Whether the number of customers who meet the condition depends on its values, and so does the best plan. */
   dependsOnValues?: boolean;
+  /** Whether an index finds the customers who meet the condition. Defaults to true. */
+  isIndexed?: false | 'at bank';
+  /** The column that the condition bounds. */
+  orderedBy?: SQLiteColumn;
+  /** The column by which the index of the condition at a bank is sorted. */
+  indexOrderedBy?: SQLiteColumn;
   /** Selects the `total` of the customers of the bank who meet the condition, without reading them. */
   total?: SQL;
 }
@@ -29,4 +36,10 @@ export interface ListPlace {
   /** Whether the list has the customers of one bank, whose ID is the value `bankId`. */
   atBank: boolean;
   sortBy: CustomerSort;
+}
+
+/** The condition without its index, if it can be compared with a customer that another one found. */
+export function comparedOnly(condition: Condition): Condition {
+  const compared = condition.unindexed ?? condition.orderedScan?.compared;
+  return compared == null ? condition : { ...condition, name: `${condition.name} compared`, sql: compared };
 }

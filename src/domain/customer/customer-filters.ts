@@ -130,9 +130,11 @@ type Filters = {
 };
 
 /** A condition that many customers meet. */
-function broad(name: string, condition: SQL, value: unknown): Condition {
-  return { name, sql: condition, values: { [name]: value }, selective: false };
+function broad(name: string, condition: SQL, value: unknown, index: Partial<Condition>): Condition {
+  return { name, sql: condition, values: { [name]: value }, selective: false, ...index };
 }
+
+const byBank = { isIndexed: 'at bank', indexOrderedBy: customer.lastOkDateOrder } as const;
 
 /** The condition of each filter. Each one must be served by an index, which test/database/plans.test.ts checks. */
 export const customerFilters: Filters = {
@@ -152,20 +154,30 @@ export const customerFilters: Filters = {
   kycState: kycStateCondition,
   hasOpenKycStatusProposal: openProposalCondition,
   kycStatus: (value) =>
-    broad('kycStatus', sql`${customer.kycStatus} = ${encoded(customer.kycStatus, 'kycStatus')}`, value),
-  branchId: (value) => broad('branchId', eq(customer.branchId, sql.placeholder('branchId')), value),
+    broad('kycStatus', sql`${customer.kycStatus} = ${encoded(customer.kycStatus, 'kycStatus')}`, value, byBank),
+  branchId: (value) => broad('branchId', eq(customer.branchId, sql.placeholder('branchId')), value, byBank),
   createdFrom: (value) =>
-    broad('createdFrom', gte(customer.createdAt, encoded(customer.createdAt, 'createdFrom')), value),
+    broad('createdFrom', gte(customer.createdAt, encoded(customer.createdAt, 'createdFrom')), value, {
+      orderedBy: customer.createdAt,
+    }),
   createdBefore: (value) =>
-    broad('createdBefore', lt(customer.createdAt, encoded(customer.createdAt, 'createdBefore')), value),
+    broad('createdBefore', lt(customer.createdAt, encoded(customer.createdAt, 'createdBefore')), value, {
+      orderedBy: customer.createdAt,
+    }),
   updatedFrom: (value) =>
-    broad('updatedFrom', gte(customer.updatedAt, encoded(customer.updatedAt, 'updatedFrom')), value),
+    broad('updatedFrom', gte(customer.updatedAt, encoded(customer.updatedAt, 'updatedFrom')), value, {
+      orderedBy: customer.updatedAt,
+    }),
   updatedBefore: (value) =>
-    broad('updatedBefore', lt(customer.updatedAt, encoded(customer.updatedAt, 'updatedBefore')), value),
-  lastOkFrom: (value) => broad('lastOkFrom', gte(lastOk, encoded(lastOk, 'lastOkFrom')), value),
+    broad('updatedBefore', lt(customer.updatedAt, encoded(customer.updatedAt, 'updatedBefore')), value, {
+      orderedBy: customer.updatedAt,
+    }),
+  lastOkFrom: (value) => broad('lastOkFrom', gte(lastOk, encoded(lastOk, 'lastOkFrom')), value, { orderedBy: lastOk }),
   lastOkBefore: (value) => {
     const wasOk = sql`${lastOk} > ${sql.param(neverOk, lastOk)}`;
-    return broad('lastOkBefore', sql`${lastOk} < ${encoded(lastOk, 'lastOkBefore')} and ${wasOk}`, value);
+    return broad('lastOkBefore', sql`${lastOk} < ${encoded(lastOk, 'lastOkBefore')} and ${wasOk}`, value, {
+      orderedBy: lastOk,
+    });
   },
 };
 

@@ -2,38 +2,31 @@
  * The customers that match a searched text, sorted by rank: those with a matching identifier, by its kind and their ID; those with a
  * matching name, by the matching word; and, until `fillNameWords` has ended, those whose names are not folded yet.
  */
-import { and, asc, gt, not, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, getTableColumns, gt, not, type SQL, sql } from 'drizzle-orm';
 import { matchesWords } from '../../base/name-folding.ts';
 import { inKeys, keyValues } from '../../database/batch.ts';
 import { statementByShape, type Values } from '../../database/statement.ts';
 import { type Slice, totalOf } from '../../graph/connection.ts';
 import type { Context } from '../../graph/context.ts';
 import { type CustomerRow, customer } from './customer.table.ts';
-import type { Condition } from './customer-condition.ts';
-import { parseSearch, type SearchedText } from './customer-search.rules.ts';
+import { type Condition, comparedOnly } from './customer-condition.ts';
+import { parseSearch } from './customer-search.rules.ts';
 import { CustomerMatch } from './customer-search.type.ts';
 import { areNamesMissing } from './name-words.ts';
+import { countNamedCustomers, namedOrderOf, planNameSearch, readNamedCustomers } from './named-customers.ts';
 import {
-  countNamedCustomers,
-  hasName,
-  type NameSearch,
-  planNameSearch,
-  readNamedCustomers,
-} from './named-customers.ts';
-import { findByIdentifiers, type Matches } from './searched-identifiers.ts';
-import { type UnfoldedNames, unfoldedNames } from './unfolded-names.ts';
-
-/** A search of the customers of a bank, or of all banks. */
-export interface CustomerSearch {
-  bankId: string | null;
-  text: SearchedText;
-  /** The customers with a matching identifier. */
-  identified: Matches;
-  /** Null if the text is an email address. */
-  names: NameSearch | null;
-  /** The search of names that are not folded yet. Null if there are none. */
-  unfolded: UnfoldedNames | null;
-}
+  type CustomerSearch,
+  candidates,
+  isFound,
+  isNotIdentified,
+  keyOfSource,
+  type SearchSource,
+  type SourceShape,
+  sourceOf,
+  valuesOfSource,
+} from './search-source.ts';
+import { findByIdentifiers } from './searched-identifiers.ts';
+import { unfoldedNames } from './unfolded-names.ts';
 
 /** Finds the customers with a matching identifier, and plans the search of names. @throws OBP-10001 */
 export async function planCustomerSearch(
@@ -116,13 +109,74 @@ const unfoldedCount = statementByShape<UnfoldedShape, { total: number }[]>(
       .where(isUnfolded(shape)),
 );
 
+/** Compares the customers who meet a filter with the words. Their order cannot be that of an index, so all of them are read. */
+const filteredNames = statementByShape<SourceShape, CustomerRow[]>(
+  keyOfSource,
+  (queries, shape) =>
+    queries
+      .select(getTableColumns(customer))
+      .from(candidates(queries, shape))
+      .where(
+        and(
+          isFound({ ...shape, search: { ...shape.search, identified: new Map(), unfolded: null } }),
+          isNotIdentified(),
+        ),
+      ),
+  () => true,
+);
+
+function compareOrders([, ...order]: readonly unknown[], [, ...other]: readonly unknown[]): number {
+  for (const [index, value] of order.entries()) {
+    const [one, another] = [value as string | number, other[index] as string | number];
+    if (one !== another) return one < another ? -1 : 1;
+  }
+  return 0;
+}
+
 /** The list of a search with further conditions, in the order of the ranks. */
 export function rankedCustomers(context: Context, search: CustomerSearch, conditions: readonly Condition[]) {
   const database = context.readDatabase();
   const { bankId, identified, names, unfolded } = search;
   const ids = [...identified.keys()];
   const values: Values = Object.assign({ bankId }, ...conditions.map((condition) => condition.values));
-  const named = names === null ? null : { search: names, bankId, conditions, values, excluded: ids };
+  const compared = conditions.map(comparedOnly);
+  const named = names === null ? null : { search: names, bankId, conditions: compared, values, excluded: ids };
+  let source: Promise<SearchSource> | undefined;
+  const findSource = () => {
+    source ??=
+      conditions.length === 0 ? Promise.resolve({ kind: 'names' }) : sourceOf(database, search, conditions, values);
+    return source;
+  };
+
+  /** All customers with a matching name who meet the filter, if it is the source. Otherwise null. */
+  async function readFiltered(): Promise<RankedCustomer[] | null> {
+    const found = await findSource();
+    if (names === null || found.kind !== 'filter') return null;
+    const shape = { search, atBank: bankId !== null, source: found, conditions };
+    const rows = await filteredNames(database, shape, { ...values, ...valuesOfSource(search) });
+    return rows
+      .map((row) => ({ row, order: [namedRank, ...namedOrderOf(names, row)] }))
+      .sort(({ order }, { order: other }) => compareOrders(order, other));
+  }
+
+  async function readNamed({ after, limit }: Slice): Promise<RankedCustomer[]> {
+    if (named === null) return [];
+    const filtered = await readFiltered();
+    if (filtered !== null) {
+      const isNext = ({ order }: RankedCustomer) => after === null || compareOrders(order, [namedRank, ...after]) > 0;
+      return filtered.filter(isNext).slice(0, limit);
+    }
+    const rows = await readNamedCustomers(database, named, { after, limit });
+    return rows.map(({ indexedWords, ...row }) => ({
+      row,
+      order: [namedRank, row.bankId, indexedWords, row.rowNumber],
+    }));
+  }
+
+  async function countNamed(): Promise<number> {
+    if (named === null) return 0;
+    return (await readFiltered())?.length ?? countNamedCustomers(database, named);
+  }
   const inUnfolded =
     unfolded === null
       ? null
@@ -147,7 +201,7 @@ export function rankedCustomers(context: Context, search: CustomerSearch, condit
     async count(): Promise<number> {
       const totals = await Promise.all([
         readIdentified().then(({ length }) => length),
-        named === null ? 0 : countNamedCustomers(database, named),
+        countNamed(),
         inUnfolded === null ? 0 : unfoldedCount(database, inUnfolded.shape, inUnfolded.values).then(totalOf),
       ]);
       return totals.reduce((sum, total) => sum + total);
@@ -166,11 +220,8 @@ export function rankedCustomers(context: Context, search: CustomerSearch, condit
         };
         found.push(...(await readIdentified()).filter(isNext).slice(0, limit));
       }
-      if (named !== null && afterRank <= namedRank && found.length < limit) {
-        const slice = { after: afterIn(namedRank), limit: limit - found.length };
-        for (const { indexedWords, ...row } of await readNamedCustomers(database, named, slice)) {
-          found.push({ row, order: [namedRank, row.bankId, indexedWords, row.rowNumber] });
-        }
+      if (afterRank <= namedRank && found.length < limit) {
+        found.push(...(await readNamed({ after: afterIn(namedRank), limit: limit - found.length })));
       }
       if (inUnfolded !== null && found.length < limit) {
         const [afterId = ''] = afterIn(unfoldedRank) ?? [];
@@ -180,22 +231,5 @@ export function rankedCustomers(context: Context, search: CustomerSearch, condit
       }
       return found;
     },
-  };
-}
-
-/** The condition that a customer matches, for a list in another order. */
-export function searchCondition({ bankId, identified, names, unfolded }: CustomerSearch): Condition {
-  const ids = [...identified.keys()];
-  const named = names === null ? null : hasName(names, bankId !== null);
-  const shared = { selective: true, isSearch: true, dependsOnValues: true };
-  if (names !== null && named !== null && ids.length === 0 && unfolded === null) {
-    return { ...named, name: `search ${named.name}`, values: names.values, ...shared };
-  }
-  const parts = [ids.length > 0 ? inKeys([customer.id], 'identified') : undefined, named?.sql, unfolded?.condition.sql];
-  return {
-    name: ['search', ids.length > 0, named?.name, unfolded?.condition.name].join(' '),
-    sql: sql`(${or(...parts) ?? sql`1 = 0`})`,
-    values: { ...keyValues(ids, 'identified'), ...names?.values, ...unfolded?.condition.values },
-    ...shared,
   };
 }

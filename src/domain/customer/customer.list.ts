@@ -12,19 +12,14 @@ import type { Context } from '../../graph/context.ts';
 import { type CustomerRow, customer } from './customer.table.ts';
 import { type Customer, CustomerSort, SortDirection } from './customer.type.ts';
 import { attributeConditions, parseAttributeFilters } from './customer-attribute-filter.ts';
-import type { Condition } from './customer-condition.ts';
+import { type Condition, comparedOnly } from './customer-condition.ts';
 import { requireFilled } from './customer-fill.ts';
 import type { CustomerFilter } from './customer-filter.type.ts';
 import { conditionsOf } from './customer-filters.ts';
-import {
-  type CustomerSearch,
-  matchesOf,
-  planCustomerSearch,
-  type RankedCustomer,
-  rankedCustomers,
-  searchCondition,
-} from './customer-search.list.ts';
+import { matchesOf, planCustomerSearch, type RankedCustomer, rankedCustomers } from './customer-search.list.ts';
 import { requireProposalAccess } from './open-proposal-filter.ts';
+import type { CustomerSearch } from './search-source.ts';
+import { readSortedCustomers } from './sorted-search.list.ts';
 
 /** The columns of each order. IDs are unique across all banks, so the order is total. */
 const orderColumns: Record<CustomerSort, [SQLiteColumn, SQLiteColumn]> = {
@@ -186,12 +181,6 @@ async function candidatesOf(database: Database, search: Condition, values: Recor
   return totalOf(await countCandidates(database, { name, candidates: orderedScan.candidates }, values));
 }
 
-/** The condition without its index, if it can be compared with a customer that another one found. */
-function comparedOnly(condition: Condition): Condition {
-  const compared = condition.unindexed ?? condition.orderedScan?.compared;
-  return compared == null ? condition : { ...condition, name: `${condition.name} compared`, sql: compared };
-}
-
 /** The condition for a scan of the list, which compares the IDs in the index of the order. */
 function asSetOnly(condition: Condition): Condition {
   const { name, asSet } = condition;
@@ -248,15 +237,22 @@ export async function customerPage<Node = Customer>(
   if (condition !== undefined) conditions.push(condition);
   const search = searchedText == null ? null : await planCustomerSearch(context, field, bankId, searchedText);
   if (search !== null && order.sortBy == null) return rankedPage(context, field, search, conditions, page, toNode);
-  if (search !== null) conditions.push(searchCondition(search));
   const values = Object.assign({ bankId }, ...conditions.map((condition) => condition.values));
   const shape = { atBank: bankId !== null, sortBy, descending };
+  const list = { field, orderValues: (row: CustomerRow) => orderValues(sortBy, row), toNode };
+  if (search !== null) {
+    const order = { orderColumns: orderColumns[sortBy], descending, scannedRows: maxScannedRows };
+    return cutPage(context, page, {
+      ...list,
+      boundTo: [sortBy, descending, search.text.identifier, values],
+      edgeValues: (row: CustomerRow) => ({ matchedOn: matchesOf(search, row) }),
+      count: () => rankedCustomers(context, search, conditions).count(),
+      read: readSortedCustomers(database, { search, conditions, ...order }),
+    });
+  }
   return cutPage(context, page, {
-    field,
+    ...list,
     boundTo: [sortBy, descending, values],
-    orderValues: (row: CustomerRow) => orderValues(sortBy, row),
-    toNode,
-    ...(search === null ? {} : { edgeValues: (row: CustomerRow) => ({ matchedOn: matchesOf(search, row) }) }),
     async count() {
       const [only] = conditions;
       if (bankId !== null && only?.total !== undefined && conditions.length === 1) {

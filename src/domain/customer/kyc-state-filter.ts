@@ -27,6 +27,7 @@ export function kycStateCondition(kycState: KycState, { atBank, sortBy }: ListPl
     values: { kycState },
     selective: !hasOrder,
     dependsOnValues: true,
+    indexOrderedBy: customer.lastOkDateOrder,
     orderedScan: hasOrder ? null : orderedScan(sql`select 1 from ${customer} where ${found}`, null),
     total: sql`select coalesce(sum(${kycCount.total}), 0) as total from ${kycCount}
       where ${kycCount.bankId} = ${bankId} and ${kycCount.state} = ${sql.placeholder('kycState')}`,

@@ -1,11 +1,10 @@
 /** The customers whose names match the words of a search, in the order of the index of the words, so that a page is a range of it. */
 import { and, asc, eq, getTableColumns, not, or, type SQL, sql } from 'drizzle-orm';
-import { alias } from 'drizzle-orm/sqlite-core';
 import { gatewayError } from '../../base/errors.ts';
 import type { SearchedWord } from '../../base/name-folding.ts';
 import { inKeys, keyValues } from '../../database/batch.ts';
 import type { Database, Queries } from '../../database/database.ts';
-import { orderedScan, positionOf, prefixRange, withoutIndex } from '../../database/search.ts';
+import { positionOf, prefixRange } from '../../database/search.ts';
 import { statementByShape, type Values } from '../../database/statement.ts';
 import { type Slice, totalOf } from '../../graph/connection.ts';
 import { bank } from '../bank/bank.table.ts';
@@ -60,8 +59,6 @@ function containsWords({ words }: NameSearch, text?: SQL): SQL | undefined {
     }),
   );
 }
-
-const named = alias(customer, 'named');
 
 /** Whether the row is the first of the name in the range. Otherwise, a name with two such words would be found twice. */
 const isFirstOfName = (() => {
@@ -206,7 +203,10 @@ function statementOf(
 }
 
 /** @throws SEARCH_TOO_BROAD if more names than can be compared begin with each of the words */
-async function requireScannable(database: Database, { shape, values }: ReturnType<typeof statementOf>): Promise<void> {
+export async function requireScannable(
+  database: Database,
+  { shape, values }: { shape: Pick<NamesShape, 'atBank' | 'isContinued'>; values: Values },
+): Promise<void> {
   const counted = await scannedCount(database, shape, { ...values, scannedNames: maxScannedNames + 1 });
   if (totalOf(counted) > maxScannedNames) throw gatewayError('SEARCH_TOO_BROAD', { field: 'filter.search' });
 }
@@ -235,19 +235,40 @@ export async function countNamedCustomers(database: Database, customers: NamedCu
   return totalOf(await namedCustomersCount(database, statement.shape, values));
 }
 
-/** The condition that the name of a customer contains the words, for a list in another order. */
-export function hasName(search: NameSearch, atBank: boolean) {
-  const banks = atBank ? eq(bankId, sql.placeholder('bankId')) : sql`${bankId} in (select ${bank.id} from ${bank})`;
-  const found = sql`select ${rowNumber} from ${customerNameWord} where ${and(banks, inRange, containsWords(search))}`;
-  const words = sql`(' ' || ${named.nameWords})`;
-  const compared = and(eq(named.id, customer.id), contains('firstWord', words), containsWords(search, words));
-  return {
-    name: `${atBank} ${shapeOf(search)}`,
-    sql: sql`${customer.rowNumber} in (${found})`,
-    asSet: sql`${withoutIndex(customer.rowNumber)} in (${found})`,
-    orderedScan: orderedScan(
-      found,
-      sql`exists (select 1 from ${customer} ${sql.identifier('named')} where ${compared})`,
-    ),
-  };
+/** Selects the row numbers of the customers whose names contain the words, at most of `scannedNames` names. */
+export function selectNamed(queries: Queries, search: NameSearch, atBank: boolean): SQL {
+  const names = scannedNames(queries, { atBank, isContinued: false });
+  // A name with two such words has two rows.
+  return sql`select distinct ${rowNumber} from ${names} where ${containsWords(search) ?? sql`true`}`;
+}
+
+/** The condition that the name of a customer, who was found in another way, contains the words. */
+export function isNamed(search: NameSearch): { name: string; sql: SQL | undefined } {
+  const words = sql`(' ' || ${customer.nameWords})`;
+  return { name: shapeOf(search), sql: and(contains('firstWord', words), containsWords(search, words)) };
+}
+
+/** The values of the order of a customer who was found in another way: as if the index had found the customer. */
+export function namedOrderOf({ values }: NameSearch, row: CustomerRow): [bankId: string, words: string, row: number] {
+  const nameWords = row.nameWords ?? '';
+  const found = nameWords.split(' ').find((word) => word.startsWith(String(values.firstWord).trimStart()));
+  return [row.bankId, `${found} ${nameWords}`, row.rowNumber];
+}
+
+const matchingCount = statementByShape<Pick<NamesShape, 'search' | 'atBank'>, { total: number }[]>(
+  ({ search, atBank }) => `${shapeOf(search)} ${atBank}`,
+  (queries, { search, atBank }) =>
+    queries
+      .select({ total: sql<number>`count(*)`.as('total') })
+      .from(sql`(${selectNamed(queries, search, atBank)} limit ${sql.placeholder('limit')}) as named`),
+  () => true,
+);
+
+/** Counts the names that contain the words, up to a limit. */
+export async function countMatchingNames(
+  database: Database,
+  { search, bankId: ofBank, limit }: { search: NameSearch; bankId: string | null; limit: number },
+): Promise<number> {
+  const values = { ...search.values, bankId: ofBank, scannedNames: maxScannedNames, limit };
+  return totalOf(await matchingCount(database, { search, atBank: ofBank !== null }, values));
 }

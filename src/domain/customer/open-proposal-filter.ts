@@ -39,7 +39,9 @@ export function openProposalCondition(isOpen: boolean, { atBank }: ListPlace): C
   const exists = sql`exists (select 1 from kyc_status_proposal
     where kyc_status_proposal.customer_id = ${customer.id} and kyc_status_proposal.state = 'PROPOSED')`;
   const place = atBank ? 'at bank' : 'at any bank';
-  if (!isOpen) return { name: `noOpenProposal ${place}`, sql: sql`not ${exists}`, values: {}, selective: false };
+  if (!isOpen) {
+    return { name: `noOpenProposal ${place}`, sql: sql`not ${exists}`, values: {}, selective: false, isIndexed: false };
+  }
   return {
     name: `openProposal ${place}`,
     sql: sql`${customer.id} in (select customer_id from ${found})`,

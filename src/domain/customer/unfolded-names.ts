@@ -31,6 +31,7 @@ export function unfoldedNames(text: string): UnfoldedNames {
     condition: {
       name: `${name} ${isIndexed} ${others.length}`,
       sql: sql`(${and(isNull(customer.nameWords), search.sql, ...contained)})`,
+      unindexed: sql`(${and(isNull(customer.nameWords), search.orderedScan?.compared ?? search.sql, ...contained)})`,
       values: { ...search.values, ...Object.fromEntries(others.map((word, index) => [`${name}${index}`, word])) },
       selective: true,
     },
