@@ -3,7 +3,14 @@ import { getTableColumns, getTableName } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { ChangeRecorder, Row } from '../database/change-recorder.ts';
 import type { change } from './change.table.ts';
-import { bankIdOf, bookkeeping, subjectsOf, typeNameOf, unrecordedTables } from './collected-changes.ts';
+import {
+  bankIdOf,
+  bookkeeping,
+  type RowSubjects,
+  subjectsOf,
+  typeNameOf,
+  unrecordedTables,
+} from './collected-changes.ts';
 import { attributeOf, storedFieldOf } from './stored-field.ts';
 
 type NewChange = typeof change.$inferInsert;
@@ -45,6 +52,11 @@ function fieldsOf(table: SQLiteTable, row: Row, columns: readonly (string | null
   const name = attributeNameOf(table, row);
   const attribute = name === null ? null : attributeOf(name);
   return columns.map((column) => storedFieldOf({ typeName: typeNameOf(table), column, attribute }));
+}
+
+function withSubjects(before: RowSubjects, after: RowSubjects): RowSubjects {
+  const idsOf = (name: keyof RowSubjects) => [...new Set([...before[name], ...after[name]])];
+  return { customerIds: idsOf('customerIds'), userIds: idsOf('userIds'), accountIds: idsOf('accountIds') };
 }
 
 function chunkOf(ids: ReadonlySet<string>, index: number): string[] {
@@ -128,9 +140,7 @@ export class ChangeRows implements ChangeRecorder {
   /** Adds fields to each customer of a row, to its account, or else to its bank. `states` are the row before and after the change. */
   #add(table: SQLiteTable, states: readonly Row[], fields: readonly string[]): void {
     if (unrecordedTables.has(getTableName(table))) return;
-    const subjects = states.map((row) => subjectsOf(table, row));
-    const idsOf = (name: keyof ReturnType<typeof subjectsOf>) => [...new Set(subjects.flatMap((of) => of[name]))];
-    const [customerIds, accountIds, userIds] = [idsOf('customerIds'), idsOf('accountIds'), idsOf('userIds')];
+    const { customerIds, accountIds, userIds } = states.map((row) => subjectsOf(table, row)).reduce(withSubjects);
     const bankId = states.map((row) => bankIdOf(table, row)).findLast((id) => id !== null) ?? null;
     const noId = { bankId, customerId: null, accountId: null, userIds };
     for (const customerId of customerIds) this.#addTo({ ...noId, customerId }, fields);
@@ -139,7 +149,9 @@ export class ChangeRows implements ChangeRecorder {
   }
 
   #addTo(subject: Omit<Entry, 'fieldLists'>, fields: readonly string[]): void {
-    const key = JSON.stringify(Object.values(subject));
+    const { bankId, customerId, accountId, userIds } = subject;
+    // No ID contains this separator.
+    const key = [bankId, customerId, accountId, ...userIds].join('\0');
     let entry = this.#entries.get(key);
     if (entry === undefined) {
       entry = { ...subject, fieldLists: new Set() };

@@ -78,8 +78,8 @@ export function typeNameOf(table: SQLiteTable): string {
   return getTableName(table).replace(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-function idsIn(...values: unknown[]): string[] {
-  return values.filter((value) => typeof value === 'string');
+function addId(ids: string[], value: unknown): void {
+  if (typeof value === 'string') ids.push(value);
 }
 
 /** The customers, the users, and the account of which a row is a part, or whom it concerns. */
@@ -95,13 +95,16 @@ export interface RowSubjects {
  */
 export function subjectsOf(table: SQLiteTable, row: Row): RowSubjects {
   const tableName = getTableName(table);
-  const idOf = (name: string) => (tableName === name ? row.id : undefined);
-  const isMeeting = tableName === 'meeting';
-  return {
-    customerIds: idsIn(row.customerId, row.linkedCustomerId, idOf('customer')),
-    userIds: idsIn(row.userId, idOf('user'), ...(isMeeting ? [row.customerUserId, row.staffUserId] : [])),
-    accountIds: idsIn(idOf('account'), partsOfAccounts.has(tableName) ? row.accountId : undefined),
-  };
+  const [customerIds, userIds, accountIds]: [string[], string[], string[]] = [[], [], []];
+  addId(customerIds, row.customerId);
+  addId(customerIds, row.linkedCustomerId);
+  addId(userIds, row.userId);
+  if (tableName === 'customer') addId(customerIds, row.id);
+  else if (tableName === 'user') addId(userIds, row.id);
+  else if (tableName === 'account') addId(accountIds, row.id);
+  else if (tableName === 'meeting') for (const id of [row.customerUserId, row.staffUserId]) addId(userIds, id);
+  else if (partsOfAccounts.has(tableName)) addId(accountIds, row.accountId);
+  return { customerIds, userIds, accountIds };
 }
 
 export function bankIdOf(table: SQLiteTable, row: Row): string | null {
