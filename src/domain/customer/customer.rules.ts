@@ -70,6 +70,7 @@ const columnsOfOfficers: ReadonlySet<string> = new Set<keyof CustomerRow>([
   'closingReason',
   'closedByUserId',
   'closedAt',
+  'changedBeforeClosing',
   'kycReviewDate',
 ]);
 
