@@ -15,10 +15,11 @@ const { createdAt, lastOkDate } = customer;
 const isCheck = and(eq(kycCheck.customerId, customer.id), sql`${kycCheck.satisfied}`);
 
 /** Since the retraction of the last satisfied check or, if there was none, since the customer was stored. */
-const noSatisfiedCheckSince = sql`case
-  when exists (select 1 from ${kycCheck} where ${and(isCheck, isNull(kycCheck.retractedAt))}) then null
-  else coalesce((select max(${kycCheck.retractedAt}) from ${kycCheck} where ${isCheck}), ${createdAt})
-end`;
+const noSatisfiedCheckSince = sql`(
+  select case when count(*) > count(${kycCheck.retractedAt}) then null
+  else coalesce(max(${kycCheck.retractedAt}), ${createdAt}) end
+  from ${kycCheck} where ${isCheck}
+)`;
 
 const isDocument = eq(kycDocument.customerId, customer.id);
 const isValidDocument = and(isDocument, isNull(kycDocument.retractedAt));
@@ -34,13 +35,13 @@ const endOfDocument = sql`case
 end`;
 
 /** Since the last document expired or was retracted, but not since a time before the customer was stored. */
-const noValidDocumentSince = sql`case
-  when exists (select 1 from ${kycDocument} where ${and(isValidDocument, sql`${lastDate} = '9999-12-31'`)}) then null
-  else ${laterOf(
-    createdAt,
-    sql`coalesce((select max(${endOfDocument}) from ${kycDocument} where ${isDocument}), ${createdAt})`,
-  )}
-end`;
+const noValidDocumentSince = sql`(
+  select case
+    when count(*) filter (where ${and(isNull(kycDocument.retractedAt), sql`${lastDate} = '9999-12-31'`)}) > 0 then null
+    else ${laterOf(createdAt, sql`coalesce(max(${endOfDocument}), ${createdAt})`)}
+  end
+  from ${kycDocument} where ${isDocument}
+)`;
 
 /** Since the first retraction of evidence after the last status that is ok. */
 const evidenceRetractedSince = sql`(
@@ -90,7 +91,10 @@ export function deriveKycGaps(database: Database, customerIds: readonly string[]
 const derive = statement((queries) =>
   queries
     .select(
-      Object.fromEntries(derivedNames.map((name) => [name, derived[name].mapWith(kycGap[name]).as(kycGap[name].name)])),
+      // In the outer SQL of a selected field, the builder would omit the names of tables.
+      Object.fromEntries(
+        derivedNames.map((name) => [name, sql`${derived[name]}`.mapWith(kycGap[name]).as(kycGap[name].name)]),
+      ),
     )
     .from(customer)
     .where(inKeys([customer.id])),
