@@ -115,7 +115,7 @@ export const gatewayFields: Record<string, Record<string, readonly ErrorKey[]>> 
       'CUSTOMER_PARENT_CIRCLE',
       'TOO_MANY_ITEMS',
     ],
-    'Mutation.updateCustomerLink': ['CUSTOMER_LINK_NOT_FOUND'],
+    'Mutation.updateCustomerLink': ['CUSTOMER_LINK_NOT_FOUND', 'CUSTOMER_UNDER_LEGAL_HOLD'],
     'Mutation.deleteCustomerLink': ['CUSTOMER_LINK_NOT_FOUND', 'CUSTOMER_UNDER_LEGAL_HOLD'],
     'Query.legalHolds': [],
     'Query.customersPastRetention': [],
@@ -160,7 +160,7 @@ export const gatewayFields: Record<string, Record<string, readonly ErrorKey[]>> 
   },
   Meetings: {
     'Query.upcomingMeetings': [],
-    'Mutation.updateMeeting': ['OBP-20057', 'OBP-30104'],
+    'Mutation.updateMeeting': ['OBP-20057', 'OBP-30104', 'CUSTOMER_UNDER_LEGAL_HOLD'],
   },
   Changes: {
     'Query.changes': ['RESUME_IMPOSSIBLE'],

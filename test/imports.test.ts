@@ -113,3 +113,18 @@ let config: typeof import('../../config.ts');`;
     [8, 'src/config.ts'],
   ]);
 });
+
+/** Files that ask for a role without recording it: the access rule records the same roles, a mutation states them, or names are shown. */
+const askingSilently = [
+  'src/domain/change/visible-fields.ts',
+  'src/domain/customer-history/customer-history.resolver.ts',
+  'src/domain/customer/customer-attribute.resolver.ts',
+  'src/domain/user/entitlement.writes.ts',
+];
+
+test('entities ask for roles with holdsFurtherRole and canShow, which record the role that decides', () => {
+  const asking = importsOf('src/domain/')
+    .filter(({ file }) => /\b(?:holdsAny|heldRole|canAccess)\(/.test(readFileSync(resolve(project, file), 'utf8')))
+    .map(({ file }) => file);
+  expect([...new Set(asking)].sort()).toEqual(askingSilently);
+});

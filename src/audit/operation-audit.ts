@@ -58,6 +58,8 @@ export class OperationAudit {
   readonly #places: EventPlaces;
   readonly #banks = new Map<string | null, BankAccess>();
   readonly #pending: UnplacedEvent[] = [];
+  /** The roles that decide about parts of fields without a bank, by coordinate. */
+  readonly #furtherRoles = new Map<string, Set<string>>();
   #write: Write | null = null;
   /** Resolves when the last transaction has ended, even if it failed. */
   #running: Promise<void> = Promise.resolve();
@@ -108,10 +110,32 @@ export class OperationAudit {
     access.roles.add(ground);
   }
 
+  /**
+   * Records a role that decides about a part of a field, in addition to its access rule. Without a bank, it is recorded at the banks of
+   * the objects that the field returns.
+   */
+  recordFurtherRole(coordinate: string, bankId: string | null, role: string): void {
+    if (this.#write !== null) {
+      if (!this.#write.roles.includes(role)) this.#write.roles.push(role);
+    } else if (bankId !== null) this.#accessAt(bankId).roles.add(role);
+    else {
+      const roles = this.#furtherRoles.get(coordinate) ?? new Set();
+      this.#furtherRoles.set(coordinate, roles.add(role));
+    }
+  }
+
+  /** Records that the value of a field is shown in the value of another one. */
+  recordShown(coordinate: string, parent: AuditSubject, ground: string): void {
+    this.recordAllowed(coordinate, parent.bankId ?? null, ground);
+    this.recordReturned(coordinate, parent, ground, null);
+  }
+
   /** Records the value of the field, with the customers in it. */
   recordReturned(coordinate: string, parent: AuditSubject, ground: string, value: unknown): void {
     const { bankId = null, customerId } = parent;
     const here = this.#accessAt(bankId);
+    const roles = [ground, ...(this.#furtherRoles.get(coordinate) ?? [])];
+    for (const role of roles.slice(1)) here.roles.add(role);
     let isElsewhere = false;
     // Without a bank, the customer's bank is not known yet.
     if (typeof customerId === 'string') (bankId === null ? here.claimedCustomerIds : here.customerIds).add(customerId);
@@ -131,7 +155,7 @@ export class OperationAudit {
       isElsewhere = true;
       there.isClaimed = false;
       there.returned.add(coordinate);
-      there.roles.add(ground);
+      for (const role of roles) there.roles.add(role);
     });
     // A value that was requested without a bank and found at a bank is recorded at that bank only.
     if (bankId === null && isElsewhere) {

@@ -196,13 +196,14 @@ export function pageLoader<Row>(
 }
 
 /**
- * Loads a page of the rows of each parent. Parents with the same page share a statement. The statement for a single parent reads
+ * Loads a page of the rows of each parent that meet the condition. Parents with the same page share a statement. The statement for a single parent reads
  * only the rows of the page.
  */
 export function pageBy<Table extends SQLiteTable>(
   table: Table,
   parentName: ColumnNameOf<Table>,
   order: Order<Table>,
+  condition?: SQL,
 ): MakeLoader<PageKey, RowOf<Table>[]> {
   const parent = columnOf(table, parentName);
   const ordered = orderOf(table, order);
@@ -215,7 +216,7 @@ export function pageBy<Table extends SQLiteTable>(
         queries
           .select()
           .from(table as SQLiteTable)
-          .where(and(eq(parent, sql.placeholder('parent')), after))
+          .where(and(eq(parent, sql.placeholder('parent')), condition, after))
           .orderBy(...ordered)
           .limit(sql.placeholder('limit')),
       ),
@@ -223,7 +224,7 @@ export function pageBy<Table extends SQLiteTable>(
         const numbered = queries
           .select({ ...getTableColumns(table as SQLiteTable), position: position.as('position') })
           .from(table as SQLiteTable)
-          .where(and(inKeys([parent]), after))
+          .where(and(inKeys([parent]), condition, after))
           .as('numbered');
         return queries
           .select()

@@ -16,12 +16,12 @@ function columnOf(table: GrowingTable, name: string): SQLiteColumn {
   return (table as unknown as Record<string, SQLiteColumn>)[name] as SQLiteColumn;
 }
 
-function countBy(table: GrowingTable, parent: SQLiteColumn): MakeLoader<string, number> {
+function countBy(table: GrowingTable, parent: SQLiteColumn, condition?: SQL): MakeLoader<string, number> {
   const countRows = statement((queries) =>
     queries
       .select({ parent: sql<string>`${parent}`.as('parent'), total: count() })
       .from(table as SQLiteTable)
-      .where(inKeys([parent]))
+      .where(and(inKeys([parent]), condition))
       .groupBy(parent),
   );
   return (database) =>
@@ -33,14 +33,18 @@ function countBy(table: GrowingTable, parent: SQLiteColumn): MakeLoader<string, 
 }
 
 /**
- * The rows of customers, sorted by `orderName`, such as a date, newest first. Rows with equal values are sorted by ID if they have
+ * The rows of customers that meet the condition, sorted by `orderName`, such as a date, newest first. Rows with equal values are sorted by ID if they have
  * one. One statement reads the pages of any number of customers, another one their totals. `field` is the coordinate of the field, to
  * which the cursors are bound.
  */
-export function customerConnectionQuery<Table extends GrowingTable>(table: Table, orderName: ColumnNameOf<Table>) {
+export function customerConnectionQuery<Table extends GrowingTable>(
+  table: Table,
+  orderName: ColumnNameOf<Table>,
+  condition?: SQL,
+) {
   const orderBy = 'id' in table ? [orderName, 'id' as ColumnNameOf<Table>] : [orderName];
-  const pages = pageBy(table, 'customerId' as ColumnNameOf<Table>, { orderBy, descending: true });
-  const totals = countBy(table, table.customerId);
+  const pages = pageBy(table, 'customerId' as ColumnNameOf<Table>, { orderBy, descending: true }, condition);
+  const totals = countBy(table, table.customerId, condition);
 
   /** A page for each customer. An error for customers for whom the cursor is not valid. */
   function forCustomers<Node>(

@@ -33,7 +33,7 @@ import { KycState } from '../../src/domain/customer/kyc-state.ts';
 import { holdsInForce } from '../../src/domain/customer/legal-hold.list.ts';
 import type { LockedCustomer } from '../../src/domain/customer/locked-customer.ts';
 import {
-  historyOfCustomers,
+  historyWithout,
   laterChanges,
   replacements,
 } from '../../src/domain/customer-history/customer-history.loader.ts';
@@ -570,7 +570,7 @@ describe('the history of customers', () => {
     const changes = rows.map(({ id: customerId }) => ({ customerId, object: objectKind, time: new Date(25) }));
 
     const plans = await plansOf(async () => {
-      const pages = await historyOfCustomers.forCustomers(
+      const pages = await historyWithout(['kycReviewDate']).forCustomers(
         reading,
         'Customer.history',
         rows,

@@ -3,9 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Role } from '../../src/base/roles.ts';
-import { customerHistory } from '../../src/changes/customer-history.table.ts';
+import { customerHistory, type HistoryValues } from '../../src/changes/customer-history.table.ts';
 import { CustomerHistoryObject } from '../../src/changes/customer-history-object.ts';
 import { insertRows } from '../../src/database/insert-rows.ts';
+import { auditReader } from '../support/audit-events.ts';
 import { type Gateway, startGateway, type TestUser } from '../support/gateway.ts';
 import { insertAccount, insertCustomer, insertCustomerAddress, insertUserCustomerLink } from '../support/rows.ts';
 
@@ -398,6 +399,52 @@ describe('access to Customer.history', () => {
 
     expect(await fieldsFor(auditor)).toEqual(['closedOn']);
     expect(await fieldsFor(closer)).toEqual(['closedByUserId', 'closedOn', 'closingReason']);
+  });
+
+  test('omits changes of fields that the caller cannot read from pages and totals', async () => {
+    const place = { bankId, customerId, object: CustomerHistoryObject.CUSTOMER, objectId: customerId };
+    const entry = (before: HistoryValues, after: HistoryValues) => ({ ...place, changedAt: new Date(), before, after });
+    const review = entry({ kycReviewDate: null }, { kycReviewDate: '2027-01-31' });
+    const title = (former: string, next: string) => entry({ title: former }, { title: next });
+    const rows = [review, title('A', 'B'), review, review, title('B', 'C'), review];
+    await gateway.database.transaction((transaction) => insertRows(transaction, customerHistory, rows));
+    const officer = await gateway.createUser(atBank([...readRoles, 'CanGetKycStatusesAtOneBank']));
+    const document = `query ($customerId: ID!, $after: String) { customer(bankId: "${bankId}", customerId: $customerId) {
+      history(first: 1, after: $after) { nodes { ... on CustomerDataHistoryEntry { changes { field after } } }
+        totalCount pageInfo { hasNextPage endCursor } } } }`;
+    interface HistoryPage {
+      nodes: { changes: { field: string; after: string }[] }[];
+      totalCount: number;
+      pageInfo: { hasNextPage: boolean; endCursor: string };
+    }
+    const pageFor = async ({ token }: TestUser, after: string | null = null) => {
+      const { data, errors } = await gateway.query(token, document, { customerId, after });
+      expect(errors).toEqual([]);
+      return (data as unknown as { customer: { history: HistoryPage } }).customer.history;
+    };
+
+    const first = await pageFor(auditor);
+    const second = await pageFor(auditor, first.pageInfo.endCursor);
+
+    const shown = [first, second].map(({ nodes }) => nodes.map(({ changes }) => changes));
+    expect(shown).toEqual([[[{ field: 'title', after: 'C' }]], [[{ field: 'title', after: 'B' }]]]);
+    expect([first.totalCount, second.totalCount, second.pageInfo.hasNextPage]).toEqual([2, 2, false]);
+    expect((await pageFor(officer)).totalCount).toBe(6);
+  });
+
+  test('records the role that shows a guarded field', async () => {
+    const place = { bankId, customerId, object: CustomerHistoryObject.CUSTOMER, objectId: customerId };
+    const row = { ...place, changedAt: new Date(), before: { closingReason: null }, after: { closingReason: 'Moved' } };
+    await gateway.database.transaction((transaction) => insertRows(transaction, customerHistory, [row]));
+    const closer = await gateway.createUser(atBank([...readRoles, 'CanCloseCustomer']));
+    const audit = auditReader(gateway.database);
+    await audit.skipExisting();
+
+    await historyOf(customerId, {}, closer);
+
+    const [event] = await audit.events();
+    expect(event?.fieldsReturned).toContain('Customer.closing');
+    expect(event?.roles).toContain('CanCloseCustomer');
   });
 
   test('leaves no values in the log and in the audit trail', async () => {

@@ -7,6 +7,7 @@ import { bank } from '../../src/domain/bank/bank.table.ts';
 import { customerNameWord } from '../../src/domain/customer/customer-name-word.table.ts';
 import { fillNameWords } from '../../src/domain/customer/name-words.ts';
 import { maxScannedNames } from '../../src/domain/customer/named-customers.ts';
+import { auditReader } from '../support/audit-events.ts';
 import { type Gateway, startGateway, type TestUser } from '../support/gateway.ts';
 import { readPages } from '../support/paging.ts';
 import {
@@ -349,9 +350,13 @@ describe('a caller without a role for an identifier', () => {
     for (const at of [secretive, null]) {
       expect((await search('secret 1', { by, at })).totalCount).toBe(0);
       const headers = { 'x-reason': 'Enquiry of the customer' };
+      const audit = auditReader(gateway.database);
+      await audit.skipExisting();
       expect((await search('secret 1', { by, at, headers })).matches).toEqual({
         [customerId]: ['KYC_DOCUMENT_NUMBER'],
       });
+      const ofBank = (await audit.events()).filter((event) => event.bankId === secretive);
+      expect(ofBank.map(({ roles }) => roles)).toEqual([expect.arrayContaining(['CanGetAnyKycDocuments'])]);
     }
   });
 });

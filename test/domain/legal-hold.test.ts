@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { setKycFourEyes } from '../../src/domain/bank/bank-administration.ts';
 import { customer } from '../../src/domain/customer/customer.table.ts';
 import { legalHold } from '../../src/domain/customer/legal-hold.table.ts';
+import { CustomerRelationship } from '../../src/domain/customer-link/customer-relationship.ts';
 import { recordEmpowerment } from '../../src/domain/user/empowerment.writes.ts';
 import { type Gateway, startGateway, type TestUser } from '../support/gateway.ts';
 import { codesOf } from '../support/paging.ts';
@@ -14,7 +15,9 @@ import {
   insertCustomerAccountLink,
   insertCustomerAddress,
   insertCustomerAttribute,
+  insertCustomerLink,
   insertLegalHold,
+  insertMeeting,
   insertSocialMediaHandle,
   insertTaxResidence,
   insertUserCustomerLink,
@@ -48,6 +51,7 @@ beforeAll(async () => {
       ...['CanSetLegalHold', 'CanGetCustomer', 'CanDeleteCustomerCascade', 'CanDeleteCustomerAddress'],
       ...['CanDeleteCustomerAttributeAtOneBank', 'CanDeleteCustomerAccountLink', 'CanDeleteTaxResidence'],
       ...['CanDeleteUserCustomerLink', 'CanDeleteSocialMediaHandle', 'CanCreateUserCustomerLink'],
+      ...['CanUpdateCustomerLink', 'CanUpdateMeeting'],
     ].map((role) => [role as 'CanSetLegalHold', bankId] as const),
   });
 });
@@ -212,6 +216,34 @@ describe('while a legal hold is in force', () => {
       true,
     ],
   ];
+
+  test.each<[side: string, link: (otherId: string) => { customerId: string; linkedCustomerId: string }]>([
+    ['the customer', (otherId) => ({ customerId, linkedCustomerId: otherId })],
+    ['the linked customer', (otherId) => ({ customerId: otherId, linkedCustomerId: customerId })],
+  ])('updateCustomerLink fails if %s is under the hold, and works afterwards', async (_side, columnsOf) => {
+    const { id: otherId } = await insertCustomer(gateway.database, { bankId });
+    const owner = { relationshipTo: CustomerRelationship.BENEFICIAL_OWNER, percentage: '10' };
+    const { id } = await insertCustomerLink(gateway.database, { bankId, ...columnsOf(otherId), ...owner });
+    await expectRefusedUpdate(`updateCustomerLink(bankId: "${bankId}", id: "${id}", input: { percentage: "90" })`);
+  });
+
+  test('updateMeeting fails, and works afterwards', async () => {
+    const { id } = await insertMeeting(gateway.database, { bankId, customerId });
+    await expectRefusedUpdate(`updateMeeting(bankId: "${bankId}", id: "${id}", input: { cancelled: true })`);
+  });
+
+  async function expectRefusedUpdate(field: string): Promise<void> {
+    const holdId = await held();
+    const before = await stored();
+    const document = `mutation { ${field} { __typename } }`;
+
+    const refused = await gateway.query(officer.token, document);
+
+    expect(refused.errors[0]?.extensions).toMatchObject({ code: 'CONFLICT', key: 'CUSTOMER_UNDER_LEGAL_HOLD' });
+    expect(await stored()).toEqual(before);
+    await call(lift, { id: holdId });
+    expect((await gateway.query(officer.token, document)).errors).toEqual([]);
+  }
 
   test.each(parts)('%s fails and deletes nothing, and works afterwards', async (mutation, insert, isOfBank = false) => {
     const { id } = await insert();

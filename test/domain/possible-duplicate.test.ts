@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { bank } from '../../src/domain/bank/bank.table.ts';
 import type { CustomerRow } from '../../src/domain/customer/customer.table.ts';
 import { maxDuplicates } from '../../src/domain/possible-duplicate/possible-duplicate.loader.ts';
+import { auditReader } from '../support/audit-events.ts';
 import { type Gateway, startGateway, type TestUser } from '../support/gateway.ts';
 import {
   insertCustomer,
@@ -128,7 +129,10 @@ describe('Customer.possibleDuplicates', () => {
 
     const found = [{ customerId: other.id, matchedBy: ['DOCUMENT_NUMBER'] }];
     expect(await duplicatesFor(clerk)).toEqual([]);
+    const audit = auditReader(gateway.database);
+    await audit.skipExisting();
     expect(await duplicatesFor(officer)).toEqual(found);
+    expect((await audit.events()).flatMap(({ roles }) => roles)).toContain('CanGetKycDocumentsAtOneBank');
     const setReason = (kycReasonRequired: boolean) =>
       gateway.database.transaction((transaction) =>
         transaction.update(bank).set({ kycReasonRequired }).where(eq(bank.id, bankId)),

@@ -1,10 +1,10 @@
 import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { holdsAny } from '../../auth/authenticated-user.ts';
 import { gatewayError } from '../../base/errors.ts';
 import { manyBy, oneBy } from '../../database/batch.ts';
 import { Batched, BatchedByKey, PrefetchKey } from '../../execution/batched.ts';
 import { ByIds } from '../../execution/by-ids.ts';
 import { defaultMaxItems } from '../../execution/max-items.ts';
+import { holdsFurtherRole } from '../../graph/access/further-role.ts';
 import { Authenticated, Public, RequiresRole } from '../../graph/access/rule.ts';
 import { AccountId, BankId, maxIds } from '../../graph/arguments.ts';
 import type { Context } from '../../graph/context.ts';
@@ -138,7 +138,7 @@ export class AccountResolver {
     const { user } = context;
     if (user === null) throw gatewayError('OBP-20001');
     const holderId = holderOf(input, user.id);
-    const isSelfService = !holdsAny(user, ['CanCreateAccount'], bankId);
+    const isSelfService = !holdsFurtherRole(context, 'Mutation.createAccount', ['CanCreateAccount'], bankId);
     const { config } = context;
     // Before anything is read, so that a refusal does not reveal whether users, accounts or routings exist.
     if (isSelfService && (holderId !== user.id || !isSelfServiceInput(input, config))) {

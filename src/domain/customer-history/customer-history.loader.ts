@@ -1,6 +1,6 @@
-import { and, desc, getTableColumns, lt, sql } from 'drizzle-orm';
+import { and, desc, getTableColumns, isNull, lt, ne, or, type SQL, sql } from 'drizzle-orm';
 import { type CustomerHistoryRow, customerHistory } from '../../changes/customer-history.table.ts';
-import type { CustomerHistoryObject } from '../../changes/customer-history-object.ts';
+import { CustomerHistoryObject } from '../../changes/customer-history-object.ts';
 import { historyStart } from '../../changes/history-start.table.ts';
 import { limitOfStatement, type MakeLoader } from '../../database/batch.ts';
 import { jsonKeys, jsonTable } from '../../database/json-list.ts';
@@ -11,8 +11,31 @@ import type { Context } from '../../graph/context.ts';
 
 const { customerId, object, objectId, number, changedAt, before, after } = customerHistory;
 
-/** The entries of customers, newest first. */
-export const historyOfCustomers = customerConnectionQuery(customerHistory, 'number');
+/** The condition that an entry is more than an update of the hidden columns of a customer. */
+function showsMoreThan(hidden: readonly string[]): SQL | undefined {
+  if (hidden.length === 0) return undefined;
+  const names = sql.raw(hidden.map((name) => `'${name}'`).join(', '));
+  const keys = jsonKeys(sql`${after}`, 'changed');
+  return or(
+    ne(object, CustomerHistoryObject.CUSTOMER),
+    isNull(before),
+    isNull(after),
+    sql`exists (select 1 from ${keys} where changed.key not in (${names}))`,
+  );
+}
+
+const queries = new Map<string, ReturnType<typeof customerConnectionQuery<typeof customerHistory>>>();
+
+/**
+ * The entries of customers, newest first, without updates of columns that are hidden from the caller. They are not read, so that neither
+ * pages nor totals show that there are some. The hidden columns are names of columns in the code.
+ */
+export function historyWithout(hidden: readonly string[]) {
+  const key = hidden.join(' ');
+  const query = queries.get(key) ?? customerConnectionQuery(customerHistory, 'number', showsMoreThan(hidden));
+  queries.set(key, query);
+  return query;
+}
 
 /** The changes of a customer's objects of a kind after a time. */
 interface LaterKey {

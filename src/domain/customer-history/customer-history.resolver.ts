@@ -1,17 +1,19 @@
-import type { GraphQLObjectType, GraphQLResolveInfo } from 'graphql';
+import { getTableColumns } from 'drizzle-orm';
+import type { GraphQLObjectType, GraphQLResolveInfo, GraphQLSchema } from 'graphql';
 import { Args, Ctx, FieldResolver, Info, Resolver, Root } from 'type-graphql';
 import { fieldOfColumn } from '../../changes/field-of-column.ts';
 import { loadNullable } from '../../database/loader.ts';
 import { Batched, BatchedByKey } from '../../execution/batched.ts';
 import { MaxItems } from '../../execution/max-items.ts';
-import { canAccess } from '../../graph/access/can-access.ts';
+import { canAccess, canShow } from '../../graph/access/can-access.ts';
 import { RequiresRole } from '../../graph/access/rule.ts';
 import { PageArguments } from '../../graph/connection.ts';
 import type { Context } from '../../graph/context.ts';
+import { customer } from '../customer/customer.table.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
 import { userById } from '../user/user.loader.ts';
 import { toUserSummary, UserSummary } from '../user/user-summary.type.ts';
-import { historyOfCustomers, replacements } from './customer-history.loader.ts';
+import { historyWithout, replacements } from './customer-history.loader.ts';
 import { toHistoryEntry, valueChanges } from './customer-history.rules.ts';
 import {
   CustomerAccountLinkHistoryEntry,
@@ -28,17 +30,51 @@ import {
   UserCustomerLinkHistoryEntry,
 } from './customer-history.type.ts';
 
+type Fields = ReturnType<GraphQLObjectType['getFields']>;
+type HistoryPages = Awaited<ReturnType<ReturnType<typeof historyWithout>['forCustomers']>>;
+
+function fieldsOfCustomer(schema: GraphQLSchema): Fields {
+  return (schema.getType('Customer') as GraphQLObjectType).getFields();
+}
+
+const customerColumns = Object.keys(getTableColumns(customer));
+
+/** The columns of a customer whose field the caller cannot access. */
+async function hiddenColumns(context: Context, fields: Fields, { id, bankId }: CustomerKey): Promise<string[]> {
+  const hidden: string[] = [];
+  for (const column of customerColumns) {
+    const field = fields[fieldOfColumn('Customer', column)];
+    if (field === undefined || !(await canAccess(field, context, { bankId, customerId: id }))) hidden.push(column);
+  }
+  return hidden;
+}
+
 @Resolver(() => Customer)
 export class CustomerHistoryResolver {
   @FieldResolver(() => CustomerHistoryConnection, {
     nullable: true,
     description:
-      'The changes of the customer, and of its addresses, attributes, tax residences, social media handles, and links, newest first. The history is kept from the upgrade of the gateway on, and contains no rows of the import that first stored the customer.',
+      'The changes of the customer, and of its addresses, attributes, tax residences, social media handles, and links, newest first. Changes of fields that require a further role are omitted without it. The history is kept from the upgrade of the gateway on, and contains no rows of the import that first stored the customer.',
   })
   @RequiresRole(['CanGetCustomerHistory'])
   @BatchedByKey<CustomerKey>()
-  history(@Root() customers: CustomerKey[], @Args(() => PageArguments) page: PageArguments, @Ctx() context: Context) {
-    return historyOfCustomers.forCustomers(context, 'Customer.history', customers, page, toHistoryEntry);
+  async history(
+    @Root() customers: CustomerKey[],
+    @Args(() => PageArguments) page: PageArguments,
+    @Ctx() context: Context,
+    @Info() { schema }: GraphQLResolveInfo,
+  ) {
+    const fields = fieldsOfCustomer(schema);
+    const hidden = await Promise.all(customers.map((customer) => hiddenColumns(context, fields, customer)));
+    const indexes = Map.groupBy(customers.keys(), (index) => (hidden[index] ?? []).join(' '));
+    const pages: HistoryPages = [];
+    for (const alike of indexes.values()) {
+      const query = historyWithout(hidden[alike[0] ?? 0] ?? []);
+      const some = customers.filter((_customer, index) => alike.includes(index));
+      const found = await query.forCustomers(context, 'Customer.history', some, page, toHistoryEntry);
+      for (const [position, index] of alike.entries()) pages[index] = found[position] as HistoryPages[number];
+    }
+    return pages;
   }
 }
 
@@ -79,11 +115,11 @@ export class CustomerDataHistoryEntryResolver {
     @Ctx() context: Context,
     @Info() { schema }: GraphQLResolveInfo,
   ): Promise<CustomerFieldChange[]> {
-    const fields = (schema.getType('Customer') as GraphQLObjectType).getFields();
+    const fields = fieldsOfCustomer(schema);
     const visible: CustomerFieldChange[] = [];
     for (const change of changesOf(context, entry)) {
       const field = fields[fieldOfColumn('Customer', change.field)];
-      if (field !== undefined && (await canAccess(field, context, entry))) visible.push(change);
+      if (field !== undefined && (await canShow(field, context, entry))) visible.push(change);
     }
     return visible;
   }

@@ -21,7 +21,7 @@ import {
   toCustomerLink,
   UpdateCustomerLinkInput,
 } from './customer-link.type.ts';
-import { createCustomerLink, customerLinks, deleteCustomerLink } from './customer-link.writes.ts';
+import { createCustomerLink, deleteCustomerLink, updateCustomerLink } from './customer-link.writes.ts';
 
 async function readPayload(context: Context, { id, bankId, customerId }: WrittenChild): Promise<CustomerLinkPayload> {
   const row = await context.loader(customerLinkById).load(id);
@@ -125,7 +125,7 @@ export class CustomerLinkMutations {
 
   @Mutation(() => CustomerLinkPayload, {
     nullable: true,
-    description: `${updateDescription('the share of a beneficial owner')} Fails with \`CUSTOMER_LINK_NOT_FOUND\` if the bank has no such link.`,
+    description: `${updateDescription('the share of a beneficial owner')} Fails with \`CUSTOMER_LINK_NOT_FOUND\` if the bank has no such link, and with \`CUSTOMER_UNDER_LEGAL_HOLD\` if one of the customers is under a legal hold.`,
   })
   @RequiresRole(['CanUpdateCustomerLink'])
   updateCustomerLink(
@@ -148,7 +148,7 @@ export class CustomerLinkMutations {
           'CUSTOMER_LINK_NOT_FOUND',
         );
         requireRules(customerLinkRules, { ...row, ...values }, (column) => `input.${column}`, row);
-        return writtenChild(await customerLinks.update(transaction, customer, id, values, expectedVersion));
+        return writtenChild(await updateCustomerLink(transaction, customer, row, values, expectedVersion));
       },
       (written) => readPayload(context, written),
     );

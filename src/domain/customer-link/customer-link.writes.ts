@@ -187,3 +187,20 @@ export async function deleteCustomerLink(
   await refuseUnderHold(transaction, linkedCustomerId);
   return customerLinks.delete(transaction, customer, id, expectedVersion);
 }
+
+/**
+ * Former values of links are not kept, so a link stays as it is while one of the two customers is under a legal hold.
+ * @throws CUSTOMER_UNDER_LEGAL_HOLD
+ */
+export async function updateCustomerLink(
+  transaction: Queries,
+  customer: LockedCustomer,
+  { id, linkedCustomerId }: CustomerLinkRow,
+  values: Partial<Pick<CustomerLinkRow, 'percentage'>>,
+  expectedVersion: number | null,
+): Promise<CustomerLinkRow> {
+  await linkedCustomers(transaction, { bankId: customer.bankId, ...keyValues([linkedCustomerId]) });
+  await refuseUnderHold(transaction, customer.id);
+  await refuseUnderHold(transaction, linkedCustomerId);
+  return customerLinks.update(transaction, customer, id, values, expectedVersion);
+}

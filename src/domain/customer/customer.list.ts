@@ -1,12 +1,12 @@
 import { and, asc, count, desc, eq, getTableColumns, inArray, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
-import { holdsAny } from '../../auth/authenticated-user.ts';
 import { gatewayError } from '../../base/errors.ts';
 import type { Role } from '../../base/roles.ts';
 import { afterValues, comesAfter } from '../../database/batch.ts';
 import type { Database } from '../../database/database.ts';
 import { countCandidates, frequentCandidates, withoutIndex } from '../../database/search.ts';
 import { statementByShape } from '../../database/statement.ts';
+import { holdsFurtherRole } from '../../graph/access/further-role.ts';
 import { cutPage, type Page, type PageArguments, totalOf } from '../../graph/connection.ts';
 import type { Context } from '../../graph/context.ts';
 import { type CustomerRow, customer } from './customer.table.ts';
@@ -224,11 +224,11 @@ export async function customerPage<Node = Customer>(
   // The result shows which customers have the value, so the caller must be allowed to read attributes.
   const { attributes, search: searchedText, ...columnFilter } = filter ?? {};
   const isByAttributes = attributes != null && attributes.length > 0;
-  if (isByAttributes && !holdsAny(context.user, attributeRoles, bankId)) {
+  if (isByAttributes && !holdsFurtherRole(context, field, attributeRoles, bankId)) {
     throw gatewayError('OBP-20006', { missingRoles: attributeRoles, field: 'filter.attributes' });
   }
   if (columnFilter.kycState != null) await requireFilled(database, 'kyc_states');
-  if (columnFilter.hasOpenKycStatusProposal != null) await requireProposalAccess(context, bankId);
+  if (columnFilter.hasOpenKycStatusProposal != null) await requireProposalAccess(context, field, bankId);
   const conditions = conditionsOf(columnFilter, { atBank: bankId !== null, sortBy });
   if (isByAttributes) {
     const entries = await parseAttributeFilters(context, bankId, attributes, 'filter.attributes');

@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm';
-import { holdsAny } from '../../auth/authenticated-user.ts';
 import { gatewayError } from '../../base/errors.ts';
 import type { Role } from '../../base/roles.ts';
 import { orderedScan, withoutIndex } from '../../database/search.ts';
+import { holdsFurtherRole } from '../../graph/access/further-role.ts';
 import type { Context } from '../../graph/context.ts';
 import { bankRules } from '../bank/bank.loader.ts';
 import { bank } from '../bank/bank.table.ts';
@@ -20,8 +20,8 @@ export const proposalRoles = [
 const field = 'filter.hasOpenKycStatusProposal';
 
 /** The result shows which customers have a proposal, which is KYC material. @throws OBP-20006 or REASON_REQUIRED */
-export async function requireProposalAccess(context: Context, bankId: string | null): Promise<void> {
-  if (!holdsAny(context.user, proposalRoles, bankId)) {
+export async function requireProposalAccess(context: Context, list: string, bankId: string | null): Promise<void> {
+  if (!holdsFurtherRole(context, list, proposalRoles, bankId)) {
     throw gatewayError('OBP-20006', { missingRoles: proposalRoles, field });
   }
   if (context.request.reason !== null) return;

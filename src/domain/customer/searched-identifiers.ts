@@ -4,12 +4,12 @@
  */
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
-import { heldRole } from '../../auth/authenticated-user.ts';
 import type { Role } from '../../base/roles.ts';
 import { keyValues } from '../../database/batch.ts';
 import type { Queries } from '../../database/database.ts';
 import { withoutIndex } from '../../database/search.ts';
 import { type Query, statementByShape, type Values } from '../../database/statement.ts';
+import { holdsFurtherRole } from '../../graph/access/further-role.ts';
 import type { Context } from '../../graph/context.ts';
 import { bankRules } from '../bank/bank.loader.ts';
 import { bank } from '../bank/bank.table.ts';
@@ -150,10 +150,7 @@ async function canSearch(
   { anyOf, isKycMaterial }: SearchedIdentifier,
 ): Promise<boolean> {
   if (anyOf === null) return true;
-  const role = heldRole(context.user, anyOf, bankId);
-  if (role === undefined) return false;
   const needsReason = isKycMaterial === true && context.request.reason === null && bankId !== null;
   if (needsReason && (await bankRules.wantsReason(context, bankId))) return false;
-  if (bankId !== null) context.audit.recordAllowed(field, bankId, role);
-  return true;
+  return holdsFurtherRole(context, field, anyOf, bankId);
 }

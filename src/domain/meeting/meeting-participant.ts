@@ -1,6 +1,6 @@
 import { eq, sql } from 'drizzle-orm';
-import { holdsAny } from '../../auth/authenticated-user.ts';
 import { manyBy } from '../../database/batch.ts';
+import { holdsFurtherRole } from '../../graph/access/further-role.ts';
 import type { Context } from '../../graph/context.ts';
 import { userById } from '../user/user.loader.ts';
 import { activeLinksOfCaller } from '../user-customer-link/linked-user.ts';
@@ -12,7 +12,7 @@ export const inviteesByMeeting = manyBy(meetingInvitee, ['meetingId'], { orderBy
 
 /** Whether the caller can read all meetings of the bank. */
 export function mayReadMeetings(context: Context, bankId: string): boolean {
-  return holdsAny(context.user, ['CanGetMeetings'], bankId);
+  return holdsFurtherRole(context, 'Query.meetings', ['CanGetMeetings'], bankId);
 }
 
 /** The caller's email address if it is validated. Otherwise, it could belong to another person. */

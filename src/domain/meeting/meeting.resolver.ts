@@ -1,10 +1,10 @@
 import { eq, isNull, sql } from 'drizzle-orm';
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { holdsAny } from '../../auth/authenticated-user.ts';
 import { gatewayError } from '../../base/errors.ts';
 import { oneBy } from '../../database/batch.ts';
 import { withoutIndex } from '../../database/search.ts';
 import { Batched, BatchedByKey } from '../../execution/batched.ts';
+import { holdsFurtherRole } from '../../graph/access/further-role.ts';
 import { Authenticated, RequiresRole } from '../../graph/access/rule.ts';
 import { BankId, ExpectedVersion } from '../../graph/arguments.ts';
 import { PageArguments } from '../../graph/connection.ts';
@@ -69,7 +69,7 @@ async function assertCanCreate(
   bankId: string,
   { customerId, staffUserId, customerUserId, invitees }: CreateMeetingInput,
 ): Promise<void> {
-  if (holdsAny(context.user, ['CanCreateMeeting'], bankId)) return;
+  if (holdsFurtherRole(context, 'Mutation.createMeeting', ['CanCreateMeeting'], bankId)) return;
   const link = (await activeLinksOfCaller(context)).get(customerId);
   // A linked user cannot name other users, because the response would show whether they exist.
   const namesOthers =
@@ -224,7 +224,7 @@ export class UpdateMeetingMutation {
 
   @Mutation(() => UpdateMeetingPayload, {
     nullable: true,
-    description: `${updateDescription('the staff user, the time, and the cancellation of a meeting')} Fails with \`OBP-30104\` if the bank has no such meeting.`,
+    description: `${updateDescription('the staff user, the time, and the cancellation of a meeting')} Fails with \`OBP-30104\` if the bank has no such meeting, and with \`CUSTOMER_UNDER_LEGAL_HOLD\` if its customer is under a legal hold.`,
   })
   @RequiresRole(['CanUpdateMeeting'])
   updateMeeting(

@@ -1,14 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { and, eq, inArray } from 'drizzle-orm';
+import { and, eq, inArray, sql } from 'drizzle-orm';
 import { gatewayError } from '../../base/errors.ts';
 import type { Queries } from '../../database/database.ts';
 import { insertRows } from '../../database/insert-rows.ts';
 import { lockedForWriting } from '../../database/lock.ts';
+import { statement } from '../../database/statement.ts';
 import { insertRow, updateRows } from '../../database/write-row.ts';
 import { requireVersion } from '../../graph/input.ts';
 import type { ColumnsOf } from '../../graph/input-fields.ts';
 import { refuseClosed } from '../customer/customer-closing.rules.ts';
-import type { LockedCustomer } from '../customer/locked-customer.ts';
+import { refuseUnderHold } from '../customer/legal-hold-condition.ts';
+import { type LockedCustomer, lockCustomer } from '../customer/locked-customer.ts';
 import { user } from '../user/user.table.ts';
 import { userCustomerLink } from '../user-customer-link/user-customer-link.table.ts';
 import type { meetingFields, NewMeetingValues } from './meeting.rules.ts';
@@ -95,7 +97,17 @@ export async function createMeeting(
   return { id };
 }
 
-/** Updates a meeting. If it is already cancelled, the time of the cancellation stays. */
+const customerOfMeeting = statement((queries) =>
+  queries
+    .select({ customerId: meeting.customerId })
+    .from(meeting)
+    .where(and(eq(meeting.id, sql.placeholder('id')), eq(meeting.bankId, sql.placeholder('bankId')))),
+);
+
+/**
+ * Updates a meeting. If it is already cancelled, the time of the cancellation stays.
+ * @throws CUSTOMER_UNDER_LEGAL_HOLD, because the former values of meetings are not kept
+ */
 export async function updateMeeting(
   transaction: Queries,
   bankId: string,
@@ -104,6 +116,12 @@ export async function updateMeeting(
   expectedVersion: number | null | undefined,
 ): Promise<void> {
   const own = and(eq(meeting.id, id), eq(meeting.bankId, bankId));
+  const [{ customerId = null } = {}] = await customerOfMeeting(transaction, { id, bankId });
+  if (customerId !== null) {
+    // The customer is locked, so no hold is set at the same time.
+    await lockCustomer(transaction, bankId, customerId);
+    await refuseUnderHold(transaction, customerId);
+  }
   const [stored] = await lockedForWriting(transaction.select().from(meeting).where(own));
   if (stored === undefined) throw gatewayError('OBP-30104');
   if (values.staffUserId != null) await assertUsers(transaction, new Map([['input.staffUserId', values.staffUserId]]));

@@ -1,6 +1,6 @@
-import { holdsAny } from '../../auth/authenticated-user.ts';
 import { gatewayError } from '../../base/errors.ts';
 import type { Role } from '../../base/roles.ts';
+import { holdsFurtherRole } from '../../graph/access/further-role.ts';
 import type { Context } from '../../graph/context.ts';
 import { bankRules } from '../bank/bank.loader.ts';
 import { refuseSelfLink } from '../user-customer-link/user-customer-link.writes.ts';
@@ -21,9 +21,11 @@ const rolesOfParts = {
 } as const satisfies Record<PartName, readonly Role[]>;
 
 /** @throws OBP-20006 for the first part whose roles the caller lacks; SELF_LINK_REFUSED for a link to the caller. */
-export function requireRolesOfParts({ user: caller }: Context, bankId: string, inputs: readonly PlacedInput[]): void {
+export function requireRolesOfParts(context: Context, bankId: string, inputs: readonly PlacedInput[]): void {
   function require(roles: readonly Role[], field: string): void {
-    if (!holdsAny(caller, roles, bankId)) throw gatewayError('OBP-20006', { missingRoles: roles, bankId, field });
+    if (!holdsFurtherRole(context, 'Mutation.createCustomer', roles, bankId)) {
+      throw gatewayError('OBP-20006', { missingRoles: roles, bankId, field });
+    }
   }
   for (const { field, input } of inputs) {
     for (const part of Object.keys(rolesOfParts) as PartName[]) {
@@ -33,7 +35,7 @@ export function requireRolesOfParts({ user: caller }: Context, bankId: string, i
     if (input.meeting != null) require(['CanCreateMeeting'], `${field}.meeting`);
     if (input.kycStatus === true) require(['CanAddKycStatus'], `${field}.kycStatus`);
     for (const [index, { userId }] of (input.userLinks ?? []).entries()) {
-      refuseSelfLink(caller?.id, userId, `${field}.userLinks[${index}].userId`);
+      refuseSelfLink(context.user?.id, userId, `${field}.userLinks[${index}].userId`);
     }
   }
 }

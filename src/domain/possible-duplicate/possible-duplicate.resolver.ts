@@ -1,8 +1,8 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
-import { holdsAny } from '../../auth/authenticated-user.ts';
 import type { Role } from '../../base/roles.ts';
 import { Batched } from '../../execution/batched.ts';
 import { MaxItems } from '../../execution/max-items.ts';
+import { holdsFurtherRole } from '../../graph/access/further-role.ts';
 import { RequiresRole } from '../../graph/access/rule.ts';
 import type { Context } from '../../graph/context.ts';
 import { bankRules } from '../bank/bank.loader.ts';
@@ -17,8 +17,8 @@ const description = `The customers of the bank who might be the same person or o
 
 /** Whether the caller can read the KYC documents of the bank, which the result would otherwise reveal. */
 async function canReadDocuments(context: Context, bankId: string): Promise<boolean> {
-  if (!holdsAny(context.user, documentRoles, bankId)) return false;
-  return context.request.reason !== null || !(await bankRules.wantsReason(context, bankId));
+  if (context.request.reason === null && (await bankRules.wantsReason(context, bankId))) return false;
+  return holdsFurtherRole(context, 'Customer.possibleDuplicates', documentRoles, bankId);
 }
 
 async function possibleDuplicates(context: Context, customers: readonly CustomerKey[]): Promise<PossibleDuplicate[][]> {

@@ -253,7 +253,7 @@ function guarded(
   if (rule.kind !== 'public' && isNonNullType(field.type)) {
     throw new AccessUndeclared(coordinate, 'is guarded, so it must be nullable. Add nullable: true to it');
   }
-  if (rule.kind !== 'public') allowAsking(field, rule, facts);
+  if (rule.kind !== 'public') allowAsking(field, coordinate, rule, facts);
   if (rule.kind !== 'public') field.description = `${field.description ?? ''} ${describeRule(rule)}`.trim();
   const findKey = keyOf<GuardedParent, Context>(field);
   if (findKey !== null) {
