@@ -1,7 +1,7 @@
 import { mapUsername } from './precis.ts';
 import { brokenTextRule } from './text-bounds.ts';
 import { invalidValue } from './value-rules.ts';
-import { parseText } from './values.ts';
+import { parseText, withAsciiDigits } from './values.ts';
 
 /** Format characters, such as U+200E and the soft hyphen, and others that are usually not displayed. */
 const invisible = /[\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/u;
@@ -11,11 +11,11 @@ const everyInvisible = new RegExp(invisible, 'gu');
 const dashes = /[\u2010-\u2015\u2212]/g;
 
 /**
- * The form in which identifiers are stored, compared and looked up: without invisible characters, in NFKC, so that full-width digits
- * are digits, with `-` for every dash, and with single spaces. Letter case is significant.
+ * The form in which identifiers are stored, compared and looked up: without invisible characters, in NFKC, with 0-9 for the digits of every
+ * script and width, with `-` for every dash, and with single spaces. Letter case is significant.
  */
 export function canonicalIdentifier(text: string): string {
-  return withoutInvisible(text).normalize('NFKC').replace(dashes, '-').replace(/\s+/g, ' ').trim();
+  return withAsciiDigits(withoutInvisible(text)).replace(dashes, '-').replace(/\s+/g, ' ').trim();
 }
 
 export function withoutInvisible(text: string): string {

@@ -1,5 +1,5 @@
 import countries from 'i18n-iso-countries/index.js';
-import { AsYouType, parseIncompletePhoneNumber, parsePhoneNumberFromString } from 'libphonenumber-js/max';
+import { AsYouType, parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import { z } from 'zod';
 import { currencyDigits } from './currencies.ts';
 import { checkedText, isLongerThan } from './text-bounds.ts';
@@ -87,9 +87,17 @@ export function parsePhoneNumber(value: unknown): { written: string; e164: strin
 /** The longest number in E.164, with a plus sign and a trunk prefix. */
 const maxTypedLength = 20;
 
+/** The digits of every script are ten characters in a row, or several times ten. */
+function asciiDigit(digit: string): string {
+  const codePoint = digit.codePointAt(0) ?? 0;
+  let value = 0;
+  while (/\p{Nd}/u.test(String.fromCodePoint(codePoint - value - 1))) value += 1;
+  return String(value % 10);
+}
+
 /** Replaces the digits of other scripts and widths, which numbers without wildcards can have, too. */
 export function withAsciiDigits(written: string): string {
-  return written.normalize('NFKC').replace(/\p{Nd}/gu, parseIncompletePhoneNumber);
+  return written.normalize('NFKC').replace(/(?![0-9])\p{Nd}/gu, asciiDigit);
 }
 
 /** Keeps the digits, the wildcards, and the plus sign. */

@@ -1,5 +1,11 @@
 import { dateTimeFromWritten, localDateFromWritten, withinClockLeeway } from '../base/dates.ts';
-import { parseCustomerNumber, parseIdentifier, parseRoutingAddress, parseVisibleText } from '../base/identifiers.ts';
+import {
+  canonicalIdentifier,
+  parseCustomerNumber,
+  parseIdentifier,
+  parseRoutingAddress,
+  parseVisibleText,
+} from '../base/identifiers.ts';
 import { brokenTextRule } from '../base/text-bounds.ts';
 import { InvalidValue, invalidValue } from '../base/value-rules.ts';
 import {
@@ -102,6 +108,11 @@ const maxKeptLength = 255;
 /** A number or name by which people identify something, in its canonical form. */
 export function identifier(maxLength: number): ParseField {
   return (value) => parseIdentifier(value, maxLength);
+}
+
+/** A phone number of any form, in which a search finds it. Those of other scripts and widths are stored in ASCII. */
+export function phoneNumber(maxLength: number): ParseField {
+  return (value) => parseText(canonicalIdentifier(parseText(value, maxLength)), maxLength);
 }
 
 /** The address of a routing, in the form for the scheme that the record names. */

@@ -1,6 +1,7 @@
 /** `customers(filter: { search })`: one text over names and identifiers. */
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parseRoutingAddress } from '../../src/base/identifiers.ts';
 import type { Role } from '../../src/base/roles.ts';
 import { insertRows } from '../../src/database/insert-rows.ts';
 import { bank } from '../../src/domain/bank/bank.table.ts';
@@ -9,6 +10,7 @@ import { fillNameWords } from '../../src/domain/customer/name-words.ts';
 import { maxScannedNames } from '../../src/domain/customer/named-customers.ts';
 import { auditReader } from '../support/audit-events.ts';
 import { type Gateway, startGateway, type TestUser } from '../support/gateway.ts';
+import { importRecords } from '../support/import-records.ts';
 import { readPages } from '../support/paging.ts';
 import {
   insertAccount,
@@ -248,6 +250,67 @@ describe('identifiers', () => {
       `Studio ${number} B`,
       `Studio ${number} A`,
     ]);
+  });
+
+  /** Texts that people and programs write for the same identifier. */
+  const forms: [name: string, form: (text: string) => string][] = [
+    ['lower case', (text) => text.toLowerCase()],
+    ['spaces', (text) => text.replace(/(....)/g, '$1 ')],
+    ['no-break spaces', (text) => text.replace(/(....)/g, '$1\u00A0')],
+    [
+      'full-width characters',
+      (text) => text.replace(/\w/g, (each) => String.fromCharCode(each.charCodeAt(0) + 0xfee0)),
+    ],
+    ['Arabic-Indic digits', (text) => text.replace(/\d/g, (digit) => String.fromCharCode(0x660 + Number(digit)))],
+    ['Bengali digits', (text) => text.replace(/\d/g, (digit) => String.fromCharCode(0x9e6 + Number(digit)))],
+    ['dots', (text) => text.replace(/(...)/g, '$1.')],
+    ['en dashes', (text) => text.replace(/(...)/g, '$1\u2013')],
+    ['soft hyphens', (text) => text.replace(/(...)/g, '$1\u00AD')],
+    ['zero-width characters', (text) => text.replace(/(...)/g, '$1\u200B')],
+  ];
+
+  test.each(forms)('are found in any form, whatever form was typed or imported: %s', async (name, form) => {
+    const at = 'forms.bank';
+    const index = String(forms.findIndex(([each]) => each === name));
+    if (index === '0') await gateway.createBank(at);
+    const roles = [...identifierRoles, 'CanGetCustomers'] as const;
+    const by = await gateway.createUser({ roles: roles.map((role) => [role, at] as const) });
+    const customerId = `customer-of-form-${index}`;
+    const texts = {
+      CUSTOMER_NUMBER: `Q7${index}5511`,
+      MOBILE_PHONE_NUMBER: `0797244487${index}`,
+      ACCOUNT_ROUTING: `DE8937040044053201300${index}`,
+      KYC_DOCUMENT_NUMBER: `C01X0006H${index}`,
+    };
+    // An import refuses other identifiers with invisible characters.
+    const stored = name === 'soft hyphens' || name === 'zero-width characters' ? (text: string) => text : form;
+    const ofCustomer = { bank_id: at, customer_id: customerId };
+    const problems = await importRecords(gateway.database, [
+      {
+        ...ofCustomer,
+        customer_number: stored(texts.CUSTOMER_NUMBER),
+        legal_name: 'Ada',
+        mobile_phone_number: form(texts.MOBILE_PHONE_NUMBER),
+      },
+      {
+        ...ofCustomer,
+        id: `document-${index}`,
+        type: 'passport',
+        issue_place: 'Bonn',
+        number: stored(texts.KYC_DOCUMENT_NUMBER),
+      },
+    ]);
+    expect(problems).toEqual([]);
+    const { id: accountId } = await insertAccount(gateway.database, { bankId: at });
+    const address = parseRoutingAddress('IBAN', stored(texts.ACCOUNT_ROUTING));
+    await insertAccountRouting(gateway.database, { bankId: at, accountId, scheme: 'IBAN', address });
+    await insertCustomerAccountLink(gateway.database, { bankId: at, customerId, accountId });
+
+    for (const [match, text] of Object.entries(texts)) {
+      for (const typed of [text, ...forms.map(([, other]) => other(text))]) {
+        expect((await search(typed, { at, by })).matches, typed).toEqual({ [customerId]: [match] });
+      }
+    }
   });
 
   test('are found as they were written by an import', async () => {

@@ -93,7 +93,8 @@ beforeAll(async () => {
   }
   await insertFormerCustomer('5987953\u200B', otherBankId);
   for (let number = 0; number < 1200; number += 1) await insertFormerCustomer(`7${number}\u200E`);
-  for (const address of ['DE89', 'ＤＥ８９', 'DE 90', 'GB\u200B1']) await insertFormerRouting('IBAN', address);
+  for (const address of ['DE89', 'ＤＥ８９', 'DE 90', 'GB\u200B1', 'FR76 30', 'FR7630', 'fr76 30'])
+    await insertFormerRouting('IBAN', address);
   for (const number of [colliding[0], colliding[1], 'A 77', 'Ａ 77', 'Ａ 7\u200B7']) {
     await insertFormerEvent(String(number));
   }
@@ -243,11 +244,12 @@ describe('an upgraded database', () => {
     expect(kinds).toEqual([
       ['CUSTOMER_NUMBER', bankId],
       ['ACCOUNT_ROUTING', bankId],
+      ['ACCOUNT_ROUTING', bankId],
       ['SOCIAL_MEDIA_HANDLE', bankId],
       ['TAX_NUMBER', bankId],
       ['USERNAME', null],
     ]);
-    const [numbers, routings, handles, taxNumbers, usernames] = collisions.map(({ identifiers }) => identifiers);
+    const [numbers, routings, ibans, handles, taxNumbers, usernames] = collisions.map(({ identifiers }) => identifiers);
     expect(numbers).toHaveLength(3);
     expect(numbers).toEqual(
       expect.arrayContaining(colliding.map((number) => ({ customerId: ids.get(number), customerNumber: number }))),
@@ -255,6 +257,11 @@ describe('an upgraded database', () => {
     expect(routings.map(({ scheme, address }: Record<string, string>) => [scheme, address]).sort()).toEqual([
       ['IBAN', 'DE89'],
       ['IBAN', 'ＤＥ８９'],
+    ]);
+    expect(ibans.map(({ address }: Record<string, string>) => address).sort()).toEqual([
+      'FR76 30',
+      'FR7630',
+      'fr76 30',
     ]);
     expect(handles).toHaveLength(2);
     expect(handles).toEqual(
@@ -334,7 +341,7 @@ describe('an upgraded database', () => {
       ]);
     }
     expect(codesOf(await createAccount('IBAN', 'GB2'))).not.toContain('OBP-30115');
-    expect(await gateway.database.read.select().from(accountRouting)).toHaveLength(5);
+    expect(await gateway.database.read.select().from(accountRouting)).toHaveLength(8);
   });
 
   test('refuses a new handle and a new tax number of a customer that the customer already has in another form', async () => {

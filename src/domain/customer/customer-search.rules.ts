@@ -3,7 +3,6 @@ import { compactForms, compactText } from '../../base/compact-text.ts';
 import { canonicalIdentifier } from '../../base/identifiers.ts';
 import { type SearchedWord, searchedWords } from '../../base/name-folding.ts';
 import { isLongerThan } from '../../base/text-bounds.ts';
-import { withAsciiDigits } from '../../base/values.ts';
 import { assertInput } from '../../graph/input.ts';
 import { normaliseForSearch } from './customer.rules.ts';
 
@@ -45,7 +44,7 @@ export function searchedEmail(text: string): string {
 
 /** The forms of a number that is not international, such as that of an import, as `compactColumn` has them. Empty if it has other characters. */
 export function writtenPhoneForms(text: string): string[] {
-  const digits = compactText(withAsciiDigits(text));
+  const digits = compactText(canonicalIdentifier(text));
   if (!/^\d+$/.test(digits) || digits.length < minPhoneDigits || digits.length > maxPhoneDigits) return [];
   return [...new Set([digits, `00${digits}`, digits.replace(/^00/, '')])];
 }

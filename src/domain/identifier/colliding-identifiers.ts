@@ -1,6 +1,8 @@
-import { and, asc, gt, inArray, isNotNull } from 'drizzle-orm';
+import { and, asc, gt, inArray, isNotNull, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { compactText } from '../../base/compact-text.ts';
 import { comparedForm, partsOfForm } from '../../base/identifiers.ts';
+import { compactColumn, isNotCompact } from '../../database/compact-column.ts';
 import type { Queries } from '../../database/database.ts';
 import { isNotPlain } from '../../database/plain-text.ts';
 import { inTuples, tupleValues } from '../../database/tuple-condition.ts';
@@ -55,6 +57,7 @@ export async function collidingIdentifiers(read: Queries): Promise<Collision[]> 
         address: accountRouting.address,
       },
     }),
+    await collidingIbans(read),
     await collidingOfCustomer(read, 'SOCIAL_MEDIA_HANDLE', {
       table: socialMediaHandle,
       customerId: socialMediaHandle.customerId,
@@ -132,6 +135,34 @@ async function collidingAtBank(
       row.form ?? comparedForm(...partNames.map((name) => row[name] ?? '')),
     ];
     collisions.push(...collisionsOf(kind, distinctRows([...rows, ...plain], names), formOf));
+  }
+}
+
+const compactAddress = compactColumn('address');
+const isIban = sql`upper(${accountRouting.scheme}) = 'IBAN'`;
+
+/** IBANs that differ in the spaces of the printed form or in letter case, and whose canonical forms therefore differ. */
+async function collidingIbans(read: Queries): Promise<Collision[]> {
+  const collisions: Collision[] = [];
+  for (let last = ''; ; ) {
+    const page = await read
+      .selectDistinct({ form: sql<string>`${compactAddress}`.as('form') })
+      .from(accountRouting)
+      .where(and(isIban, isNotCompact('address'), sql`${compactAddress} > ${last}`))
+      .orderBy(sql`form`)
+      .limit(pageSize);
+    const forms = page.map(({ form }) => form);
+    if (forms.length === 0) return collisions;
+    last = forms.at(-1) ?? last;
+    const { bankId, accountId, scheme, address } = accountRouting;
+    const rows = await read
+      .select({ bankId, accountId, scheme, address })
+      .from(accountRouting)
+      .where(and(isIban, inArray(compactAddress, forms)));
+    const formOf = (row: BankRow) => [row.bankId, compactText(row.address ?? '')];
+    const isDifferent = ({ identifiers }: Collision) =>
+      new Set(identifiers.map((row) => comparedForm(row.scheme ?? '', row.address ?? ''))).size > 1;
+    collisions.push(...collisionsOf('ACCOUNT_ROUTING', rows as unknown as BankRow[], formOf).filter(isDifferent));
   }
 }
 

@@ -33,6 +33,7 @@ import {
   localDate,
   longText,
   optional,
+  phoneNumber,
   readFields,
   required,
   text,
@@ -64,7 +65,7 @@ export const customer = defineEntity({
   fields: [
     required('customer_number', 'customerNumber', customerNumber, { keepsStored: true }),
     required('legal_name', 'legalName', text(255)),
-    required('mobile_phone_number', 'mobilePhoneNumber', text(50), { empty: '' }),
+    required('mobile_phone_number', 'mobilePhoneNumber', phoneNumber(50), { empty: '' }),
     optional('email', 'email', emailAddress, { keepsStored: true }),
     optional('face_image.url', 'faceImageUrl', url),
     optional('face_image.date', 'faceImageDate', timeByClock),
