@@ -38,19 +38,30 @@ function keyOf({ table, columns }: RowsShape): string {
   return [getTableName(table), ...columns.map(([name]) => name)].join(' ');
 }
 
+const columnsByTable = new WeakMap<SQLiteTable, [string, SQLiteColumn][]>();
+
+function columnsOf(table: SQLiteTable): [string, SQLiteColumn][] {
+  let columns = columnsByTable.get(table);
+  if (columns === undefined) {
+    columns = Object.entries<SQLiteColumn>(getTableColumns(table));
+    columnsByTable.set(table, columns);
+  }
+  return columns;
+}
+
+function shapeOf(table: SQLiteTable, rows: readonly Row[]): RowsShape {
+  return { table, columns: columnsOf(table).filter(([name]) => rows.some((row) => row[name] !== undefined)) };
+}
+
+function driverValue(column: SQLiteColumn, value: unknown): unknown {
+  return value == null ? null : column.mapToDriverValue(value);
+}
+
 /** Returns the values of the rows as JSON: a list for each row. */
-function rowsOf<Table extends SQLiteTable>(
-  table: Table,
-  rows: readonly Table['$inferInsert'][],
-): { shape: RowsShape; values: string } {
-  const records: readonly Record<string, unknown>[] = rows;
-  const columns = Object.entries<SQLiteColumn>(getTableColumns(table as SQLiteTable)).filter(([name]) =>
-    records.some((row) => row[name] !== undefined),
-  );
-  const values = records.map((row) =>
-    columns.map(([name, column]) => (row[name] == null ? null : column.mapToDriverValue(row[name]))),
-  );
-  return { shape: { table, columns }, values: JSON.stringify(values) };
+function rowsOf(table: SQLiteTable, rows: readonly Row[]): { shape: RowsShape; values: string } {
+  const shape = shapeOf(table, rows);
+  const values = rows.map((row) => shape.columns.map(([name, column]) => driverValue(column, row[name])));
+  return { shape, values: JSON.stringify(values) };
 }
 
 function inserting(queries: Pick<Queries, 'insert'>, { table, columns }: RowsShape, placeholderName = 'rows') {
@@ -65,6 +76,16 @@ const inserts = statementByShape(
   ({ onConflict, ...rows }: RowsShape & { onConflict: OnConflict }) => `${onConflict} ${keyOf(rows)}`,
   (queries, { onConflict, ...rows }) => {
     const query = inserting(queries, rows);
+    return onConflict === 'ignore' ? query.onConflictDoNothing() : query;
+  },
+);
+
+/** A single row by its values, which SQLite inserts twice as fast as from JSON. */
+const insertsOfOne = statementByShape(
+  ({ onConflict, ...row }: RowsShape & { onConflict: OnConflict }) => `one ${onConflict} ${keyOf(row)}`,
+  (queries, { onConflict, table, columns }) => {
+    const values = Object.fromEntries(columns.map(([name]) => [name, sql`${sql.placeholder(name)}`]));
+    const query = queries.insert(withColumns(table, columns)).values(values);
     return onConflict === 'ignore' ? query.onConflictDoNothing() : query;
   },
 );
@@ -96,7 +117,14 @@ async function insertUnrecorded<Table extends SQLiteTable>(
   rows: readonly Table['$inferInsert'][],
   onConflict: OnConflict = 'fail',
 ): Promise<void> {
-  if (rows.length === 0) return;
+  const [first] = rows as readonly Row[];
+  if (first === undefined) return;
+  if (dialect === 'sqlite' && rows.length === 1) {
+    const { columns } = shapeOf(table, [first]);
+    const values = Object.fromEntries(columns.map(([name, column]) => [name, driverValue(column, first[name])]));
+    await insertsOfOne(transaction, { table, columns, onConflict }, values);
+    return;
+  }
   const { shape, values } = rowsOf(table, rows);
   await inserts(transaction, { ...shape, onConflict }, { rows: values });
 }
