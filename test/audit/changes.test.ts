@@ -30,6 +30,8 @@ import {
 import { auditReader } from '../support/audit-events.ts';
 import { insertEveryEntity, type World } from '../support/every-entity.ts';
 import { type Gateway, type GatewayResponse, startGateway } from '../support/gateway.ts';
+import { type MailServer, startMailServer } from '../support/mail-server.ts';
+import { passwordCalls, passwordEnvironment } from '../support/password-calls.ts';
 import { documentOfRoot } from '../support/root-calls.ts';
 import { insertEntitlement } from '../support/rows.ts';
 import { allTableNames, allTables, everythingStored, tablesOfCustomers } from '../support/stored.ts';
@@ -262,6 +264,43 @@ describe('the event of a mutation', () => {
       const { at: _at, requestId, operationHash, userId, bankId, customerIds, subjectUserIds, ...rest } = event;
       const texts = field.args.flatMap(({ name, type }) => textsOf(type, variables[name]));
       expect(texts.filter((text) => JSON.stringify(rest).includes(text))).toEqual([]);
+    },
+  );
+});
+
+/** The tables that limit logins and mails, which are no data of a user. */
+const counters = ['login_attempt', 'login_network', 'registration_mail'];
+
+describe('the event of a mutation of passwords and tokens', () => {
+  let mailServer: MailServer;
+  let own: Gateway;
+  beforeAll(async () => {
+    mailServer = await startMailServer();
+    own = await startGateway({ environment: passwordEnvironment(mailServer) });
+  });
+  afterAll(async () => {
+    await own.stop();
+    await mailServer.close();
+  });
+
+  test.each(Object.entries(passwordCalls))(
+    'contains the changed fields and the user of %s, and no values',
+    async (name, prepare) => {
+      const { userId, token, document, variables } = await prepare({ gateway: own, mailServer });
+      const before = await everythingStored(own.database);
+
+      const { response, changes, events } = await mutate(token, document, variables, own);
+
+      expect(response.errors).toEqual([]);
+      const event = onlyOne(events);
+      const after = await everythingStored(own.database);
+      expect(new Set(changes.flatMap(({ fields }) => fields))).toEqual(new Set(event.changes));
+      const unnamed = recordedTables.filter((table) => isChanged(table, before, after) && !isNamed(table, event));
+      expect(unnamed.map(getTableName).filter((table) => !counters.includes(table))).toEqual([]);
+      expect(event).toMatchObject({ outcome: 'SUCCEEDED', fieldsReturned: [`Mutation.${name}`], errors: [] });
+      expect([event.userId, ...event.subjectUserIds]).toContain(userId);
+      const { requestId, operationHash, ...rest } = event;
+      expect(Object.values<string>(variables).filter((text) => JSON.stringify(rest).includes(text))).toEqual([]);
     },
   );
 });

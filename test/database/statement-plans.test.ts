@@ -6,10 +6,12 @@ import { type GraphQLField, getNamedType, getNullableType, isListType, isObjectT
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { isRole, type Role, roleScope, roles } from '../../src/base/roles.ts';
 import { gatewaySchema } from '../../src/schema.ts';
-import { mutationsWithoutCase, wholeEnvironment } from '../support/api-cases.ts';
+import { wholeEnvironment } from '../support/api-cases.ts';
 import { dialectUnderTest } from '../support/database-url.ts';
 import { insertEveryEntity, type World } from '../support/every-entity.ts';
 import { type Gateway, startGateway } from '../support/gateway.ts';
+import { type MailServer, startMailServer } from '../support/mail-server.ts';
+import { isPasswordCall, passwordCalls, passwordEnvironment } from '../support/password-calls.ts';
 import { explain, type SentStatement } from '../support/query-plans.ts';
 import { documentOfRoot, rootCallOf } from '../support/root-calls.ts';
 
@@ -23,13 +25,10 @@ function fieldsOf(typeName: string): Field[] {
   return isObjectType(type) ? Object.values(type.getFields()) : [];
 }
 
-/** Root fields without a case. */
-const uncalled = mutationsWithoutCase;
-
 const rootFields = [
   ...fieldsOf('Query').map((field): [string, Kind, Field] => [field.name, 'query', field]),
   ...fieldsOf('Mutation').map((field): [string, Kind, Field] => [field.name, 'mutation', field]),
-].filter(([name]) => !uncalled.includes(name));
+];
 
 /** The lists of a customer, each with a selection of its items. */
 const lists = fieldsOf('Customer').flatMap(({ name, type }): [string, string][] => {
@@ -54,20 +53,25 @@ const sorting: Record<string, string> = {
   exportCustomerData: 'It reads all rows, at most 10,000 of each kind.',
 };
 
+let mailServer: MailServer;
 let gateway: Gateway;
 let world: World;
 let sent: SentStatement[] = [];
 
 beforeAll(async () => {
+  mailServer = await startMailServer();
   gateway = await startGateway({
-    environment: wholeEnvironment,
+    environment: { ...wholeEnvironment, ...passwordEnvironment(mailServer) },
     onStatement: (statement, parameters) => sent.push({ statement, parameters }),
   });
 });
 beforeEach(async () => {
   world = await insertEveryEntity(gateway);
 });
-afterAll(() => gateway.stop());
+afterAll(async () => {
+  await gateway.stop();
+  await mailServer.close();
+});
 
 /** A user with every role at the bank of the world, and every system role. */
 async function callerOf({ bankId }: World): Promise<string> {
@@ -96,7 +100,7 @@ function withoutSubqueries(plan: string): string {
 }
 
 /** Runs an operation, and explains its statements. */
-async function expectIndexes(name: string, token: string, document: string, variables: object): Promise<void> {
+async function expectIndexes(name: string, token: string | null, document: string, variables: object): Promise<void> {
   sent = [];
   const { errors } = await gateway.query(token, document, variables);
   const statements = sent.filter(canScan);
@@ -124,12 +128,16 @@ async function expectIndexes(name: string, token: string, document: string, vari
 
 describe('the statements of a root field use indexes', () => {
   test.each(rootFields)('%s', async (name, kind, field) => {
+    if (isPasswordCall(name)) {
+      const { token, document, variables } = await passwordCalls[name]({ gateway, mailServer });
+      return expectIndexes(name, token, document, variables);
+    }
     const call = rootCallOf(kind, field);
     if (call === undefined) throw new Error(`Add ${name} to furtherReads in test/support/root-calls.ts.`);
     const { anyOf = [] } = field.extensions.access as { anyOf?: Role[] };
     const token = anyOf.length === 0 ? world.linkedUser.token : await callerOf(world);
     const document = documentOfRoot(kind, field, call.selection);
-    await expectIndexes(name, token, document, call.variables(world));
+    return expectIndexes(name, token, document, call.variables(world));
   });
 });
 

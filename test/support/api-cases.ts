@@ -9,6 +9,7 @@ import { contactCases } from './api-cases/contact-cases.ts';
 import { customerCases } from './api-cases/customer-cases.ts';
 import { kycCases } from './api-cases/kyc-cases.ts';
 import { userCases } from './api-cases/user-cases.ts';
+import { passwordCalls } from './password-calls.ts';
 
 export type { ApiCase, Refusal, Variables } from './api-cases/api-case.ts';
 export { gatewayCases } from './api-cases/gateway-cases.ts';
@@ -21,14 +22,8 @@ export const wholeEnvironment = {
   GATEWAY_JITSI_SECRET: 'a secret of the tests, for rooms only',
 };
 
-/** The mutations without a case, because they need a password, or the token of a mail. Tests of their own call them. */
-export const mutationsWithoutCase = [
-  'changeMyPassword',
-  'login',
-  'renewToken',
-  'requestPasswordReset',
-  'resetPassword',
-];
+/** The mutations without a case, because no world has what they need. Each has a call in password-calls.ts. */
+export const mutationsWithoutCase: readonly string[] = Object.keys(passwordCalls);
 
 /** The mutations that accept no idempotency key, because their result is a token, or a retry has no effect. */
 export const mutationsWithoutKey = [
