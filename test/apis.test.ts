@@ -19,6 +19,7 @@ import {
   type Variables,
   wholeEnvironment,
 } from './support/api-cases.ts';
+import { undocumentedParts } from './support/documented-errors.ts';
 import { insertEveryEntity, type World } from './support/every-entity.ts';
 import { type Gateway, startGateway } from './support/gateway.ts';
 import { documentOfRoot } from './support/root-calls.ts';
@@ -228,9 +229,13 @@ async function expectRefused(
   const token = caller === undefined ? await callerOf(api, at) : caller;
   const before = await everythingStored(at.gateway.database);
 
-  const { data, errors } = await at.gateway.query(token, document, { ...api.case.variables(at), ...variables });
+  const { status, data, errors } = await at.gateway.query(token, document, {
+    ...api.case.variables(at),
+    ...variables,
+  });
 
   expect(errors.map(({ extensions }) => extensions.obpCode)).toEqual([code]);
+  expect(undocumentedParts(errors, status)).toEqual([]);
   expect(data?.[api.field.name] ?? null).toBeNull();
   expect(await everythingStored(at.gateway.database)).toEqual(before);
 }

@@ -23,6 +23,21 @@ export function combinedError(errors: readonly [GatewayError, ...GatewayError[]]
   return errorOfProblems([first, ...others.slice(0, maxProblems - 1)], errors[0].cause);
 }
 
+/**
+ * The problems of invalid arguments and those that were found in the rest. A problem of an object is omitted if a part of it is invalid,
+ * because it might only follow from that part.
+ */
+export function withFurtherProblems(invalid: GatewayError, errors: readonly GatewayError[]): GatewayError {
+  const known = problemsOf(invalid).map(({ field }) => field);
+  const isOfWhole = ({ field }: InputProblem) =>
+    known.some((part) => part.startsWith(`${field}.`) || part.startsWith(`${field}[`));
+  const further = errors.flatMap((error) => {
+    const [first, ...others] = problemsOf(error).filter((problem) => !isOfWhole(problem));
+    return first === undefined ? [] : [errorOfProblems([first, ...others], error.cause)];
+  });
+  return combinedError([invalid, ...further]);
+}
+
 type Steps = readonly (string | number)[];
 
 function stepsOf(field: string): Steps {

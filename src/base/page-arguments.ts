@@ -4,7 +4,7 @@ import { valueRule } from './value-rules.ts';
 /** The largest values of the arguments that are page sizes. */
 export const maxPageSizes = { first: 100, limit: 500 } as const;
 
-type PageArgument = keyof typeof maxPageSizes | 'offset';
+export type PageArgument = keyof typeof maxPageSizes | 'offset';
 
 export function isPageArgument(name: string): name is PageArgument {
   return name === 'offset' || Object.hasOwn(maxPageSizes, name);

@@ -2,8 +2,8 @@ import countries from 'i18n-iso-countries/index.js';
 import { AsYouType, parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import { z } from 'zod';
 import { currencyDigits } from './currencies.ts';
-import { checkedText, isLongerThan } from './text-bounds.ts';
-import { invalidValue } from './value-rules.ts';
+import { brokenTextRule, checkedText, isLongerThan } from './text-bounds.ts';
+import { InvalidValue, invalidValue, type ValueRule, valueRule } from './value-rules.ts';
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern finds control characters.
 const controlCharacters = /[\u0000-\u001F\u007F-\u009F\u2028\u2029]/;
@@ -46,14 +46,23 @@ export function parseOptionalText(value: unknown, maxLength: number): string | n
   return parseOptional(value, (text) => parseText(text, maxLength));
 }
 
+/** The limit of OBP for IDs. */
+export const maxIdCharacters = 254;
+
+/** Returns the rule that no ID of an object breaks, or null. The `id` of a type with a composite key has another form (`globalId`). */
+export function brokenIdRule(id: string): ValueRule | null {
+  const broken = brokenTextRule(id, maxIdCharacters);
+  if (broken !== null) return broken;
+  if (id === '') return valueRule('NOT_EMPTY');
+  if (isLongerThan(id, maxIdCharacters)) return valueRule('MAX_CHARACTERS', { limit: maxIdCharacters });
+  return /^[0-9A-Za-z\-._]+$/.test(id) ? null : valueRule('ID_CHARACTERS');
+}
+
 export function parseId(value: unknown): string {
-  const id = checkedText(value, 254);
-  if (id === '') throw invalidValue('NOT_EMPTY');
-  assertLength(id, 254);
-  if (!/^[0-9A-Za-z\-._]+$/.test(id)) {
-    throw invalidValue('ID_CHARACTERS');
-  }
-  return id;
+  if (typeof value !== 'string') throw invalidValue('STRING');
+  const broken = brokenIdRule(value);
+  if (broken !== null) throw new InvalidValue(broken);
+  return value;
 }
 
 /** HTML's rule, so that browsers and the gateway accept the same addresses. */

@@ -12,55 +12,32 @@ import type { GatewayError } from '../base/errors.ts';
 import { batchOf, keyOf, prefetchOf, resolveOne } from '../execution/batched.ts';
 import { type Root, recordInvalidArguments } from './access/guard.ts';
 import type { AccessRule, GuardedParent } from './access/rule.ts';
-import { errorOfViolations, violationsIn, withoutInvalidTexts } from './argument-violations.ts';
+import { checksOf } from './argument-checks.ts';
 import type { Context } from './context.ts';
-import { findFurtherProblems } from './input-collection.ts';
-import { shapeOf } from './input-shape.ts';
+import { findFurtherProblems, findFurtherProblemsOfAll } from './input-collection.ts';
 import { maxItemsOfArgument, maxItemsOfInputField } from './max-input-items.ts';
-
-type Arguments = Record<string, unknown>;
-
-interface Checks {
-  /** The error that lists all problems of the arguments; null if they are valid. */
-  errorIn(args: Arguments): GatewayError | null;
-  /** The arguments without the invalid texts of `input`; null if other arguments are invalid, or other values. */
-  withoutInvalidTexts(args: Arguments): Arguments | null;
-}
-
-/** The checks of the arguments of a field; null if nothing in them has a limit. */
-function checksOf(coordinate: string, field: GraphQLField<unknown, Context>): Checks | null {
-  const shapes = field.args.flatMap(({ name, type }) => {
-    const shape = shapeOf(type, maxItemsOfArgument(field, name), `${coordinate}(${name}:)`);
-    return shape === null ? [] : [[name, shape] as const];
-  });
-  if (shapes.length === 0) return null;
-  const violationsOf = (args: Arguments) =>
-    shapes.flatMap(([name, shape]) => violationsIn(shape, args[name]).map((violation) => [name, violation] as const));
-  return {
-    errorIn: (args) => errorOfViolations(violationsOf(args)),
-    withoutInvalidTexts(args) {
-      const isRest = violationsOf(args).every(([name, { isOfText }]) => name === 'input' && isOfText);
-      const shape = shapes.find(([name]) => name === 'input')?.[1];
-      return isRest && shape !== undefined ? { ...args, input: withoutInvalidTexts(shape, args.input) } : null;
-    },
-  };
-}
 
 function describeLimit(list: GraphQLArgument | GraphQLInputField, maxItems: number | undefined): void {
   if (maxItems !== undefined) list.description = `${list.description} At most ${maxItems.toLocaleString('en')} items.`;
 }
 
+type Arguments = Record<string, unknown>;
+
 /** Puts the check around everything that a field does by its arguments: its resolver, its batch, and what it prefetches. */
 function guardField(type: GraphQLObjectType, field: GraphQLField<GuardedParent, Context>, root: Root): void {
   const coordinate = `${type.name}.${field.name}`;
   for (const argument of field.args) describeLimit(argument, maxItemsOfArgument(field, argument.name));
-  const checks = checksOf(coordinate, field as GraphQLField<unknown, Context>);
+  const rule = field.extensions.access as AccessRule;
+  const checks = checksOf(coordinate, field, { isMutation: root === 'mutation', isPublic: rule?.kind === 'public' });
   const { resolve, subscribe } = field;
   if (checks === null || resolve === undefined) return;
   const { errorIn } = checks;
-  const rule = field.extensions.access as AccessRule;
   const refuse = (error: GatewayError, parent: GuardedParent, args: Arguments, context: Context) =>
-    recordInvalidArguments({ coordinate, rule, root }, error, { parent, args, context });
+    recordInvalidArguments({ coordinate, rule, root }, error, {
+      parent,
+      args: checks.withoutInvalidIds(args),
+      context,
+    });
 
   const findKey = keyOf<GuardedParent, Context>(field);
   const prefetch = prefetchOf(field);
@@ -79,15 +56,19 @@ function guardField(type: GraphQLObjectType, field: GraphQLField<GuardedParent, 
     field.resolve = (parent, args, context, info) => {
       const error = errorIn(args);
       if (error === null) return resolve(parent, args, context, info);
-      const valid = root === 'mutation' ? checks.withoutInvalidTexts(args) : null;
+      const valid = checks.validPartOf(args);
       if (valid === null) return refuse(error, parent, args, context);
-      return findFurtherProblems(error, () => resolve(parent, valid, context, info));
+      return findFurtherProblems(error, args, () => resolve(parent, valid, context, info));
     };
   } else {
     const guardedBatch: typeof batch = async (parents, args, context, info) => {
       const error = errorIn(args);
       if (error === null) return batch(parents, args, context, info);
-      return parents.map((parent) => refuse(error, parent as GuardedParent, args, context as Context));
+      const valid = checks.validPartOf(args);
+      if (valid === null) {
+        return parents.map((parent) => refuse(error, parent as GuardedParent, args, context as Context));
+      }
+      return findFurtherProblemsOfAll(error, args, parents, () => batch(parents, valid, context, info));
     };
     extensions.batch = guardedBatch;
     field.resolve = resolveOne(guardedBatch);

@@ -1,7 +1,10 @@
 import { type GatewayError, gatewayError } from '../base/errors.ts';
 import { combinedError, maxProblems } from '../base/input-problems.ts';
+import { pageArgumentError } from '../base/page-arguments.ts';
 import { brokenTextRule } from '../base/text-bounds.ts';
 import { InvalidValue, type ValueRule } from '../base/value-rules.ts';
+import { brokenIdRule } from '../base/values.ts';
+import { invalidCursor, isCursor } from './cursor.ts';
 import type { InputShape } from './input-shape.ts';
 
 type Arguments = Readonly<Record<string, unknown>>;
@@ -23,6 +26,18 @@ function brokenRule(path: string, rule: ValueRule): Violation {
   return { path, error: (field) => gatewayError('OBP-10001', { field, rule }), isOfText: true };
 }
 
+/** OBP's error for the ID of a bank states the rule of OBP. */
+function invalidId(path: string, rule: ValueRule, key: 'OBP-10001' | 'OBP-30111'): Violation {
+  return {
+    path,
+    error: (field) => (key === 'OBP-30111' ? gatewayError(key, { field }) : gatewayError(key, { field, rule })),
+    isOfText: false,
+  };
+}
+
+/** The cursors of the gateway are shorter. */
+const maxCursorCharacters = 2_000;
+
 /** Adds the violations in a coerced value. Lengths come first, because everything else takes time that grows with them. */
 function addViolations(shape: InputShape, value: unknown, path: string, violations: Violation[]): void {
   if (value === null || value === undefined || violations.length >= maxProblems) return;
@@ -30,6 +45,17 @@ function addViolations(shape: InputShape, value: unknown, path: string, violatio
     const rule = value instanceof InvalidValue ? value.rule : null;
     const broken = typeof value === 'string' ? brokenTextRule(value, shape.maxCharacters) : rule;
     if (broken !== null) violations.push(brokenRule(path, broken));
+  } else if (shape.kind === 'id') {
+    const rule = brokenIdRule(value as string);
+    if (rule !== null) violations.push(invalidId(path, rule, shape.errorKey));
+  } else if (shape.kind === 'cursor') {
+    const rule = brokenTextRule(value as string, maxCursorCharacters);
+    if (rule !== null) violations.push(brokenRule(path, rule));
+    else if (!isCursor(value as string)) violations.push({ path, error: invalidCursor, isOfText: true });
+  } else if (shape.kind === 'page') {
+    const { argument } = shape;
+    const error = pageArgumentError(argument, value as number);
+    if (error !== null) violations.push({ path, error: () => error, isOfText: false });
   } else if (shape.kind === 'list') {
     const values = value as readonly unknown[];
     if (values.length > shape.maxItems) violations.push(tooManyItems(path, shape.maxItems));
@@ -48,7 +74,7 @@ const checked = new WeakMap<object, { shape: InputShape; violations: readonly Vi
 
 /** The violations in a coerced argument. The result is cached for each object. */
 export function violationsIn(shape: InputShape, value: unknown): readonly Violation[] {
-  const isObject = shape.kind !== 'text' && typeof value === 'object' && value !== null;
+  const isObject = typeof value === 'object' && value !== null;
   const known = isObject ? checked.get(value) : undefined;
   if (known?.shape === shape) return known.violations;
   const violations: Violation[] = [];
@@ -65,6 +91,7 @@ export function withoutInvalidTexts(shape: InputShape, value: unknown): unknown 
     const { item } = shape;
     return item === null ? value : (value as readonly unknown[]).map((each) => withoutInvalidTexts(item, each));
   }
+  if (shape.kind !== 'object') return value;
   const copy: Record<string, unknown> = Object.assign(Object.create(null), value);
   for (const [name, shapeOfField] of shape.fields) {
     if (Object.hasOwn(copy, name)) copy[name] = withoutInvalidTexts(shapeOfField, copy[name]);

@@ -1,7 +1,9 @@
 import { ArgsType, type ClassType, Field, Int, ObjectType } from 'type-graphql';
-import { pageArgumentError } from '../base/page-arguments.ts';
+import { GatewayError } from '../base/errors.ts';
+import { withFurtherProblems } from '../base/input-problems.ts';
 import type { Context } from './context.ts';
 import { type CursorScope, decodeCursor, encodeCursor } from './cursor.ts';
+import { errorOfArguments } from './input-collection.ts';
 
 const defaultFirst = 50;
 
@@ -37,14 +39,6 @@ export class PageInfo {
     description: 'The cursor of the last item of the page. Null if the page is empty.',
   })
   endCursor: string | null;
-}
-
-/** The page size. @throws OBP-10025 if it is not from 1 to 100 */
-function pageSize(first: number | null | undefined): number {
-  const size = first ?? defaultFirst;
-  const error = pageArgumentError('first', size);
-  if (error !== null) throw error;
-  return size;
 }
 
 /** A list that a field returns page by page. */
@@ -158,7 +152,7 @@ export class Page<Row, Node> {
 
 /**
  * Cuts a page of each list. `readSlices` reads the rows of all of them together. The result of a list is an error if the cursor
- * is not valid for it.
+ * is not valid for it. The argument guard has checked the page size.
  */
 export async function cutPages<Row, Node>(
   { config: { secret } }: Pick<Context, 'config'>,
@@ -166,7 +160,7 @@ export async function cutPages<Row, Node>(
   lists: readonly List<Row, Node>[],
   readSlices: (slices: readonly (Slice & { list: List<Row, Node> })[]) => Promise<readonly (readonly Row[])[]>,
 ): Promise<(Page<Row, Node> | Error)[]> {
-  const limit = pageSize(first) + 1;
+  const limit = (first ?? defaultFirst) + 1;
   const requested = lists.map((list) => {
     const scope = { secret, field: list.field, arguments: list.boundTo };
     try {
@@ -175,6 +169,10 @@ export async function cutPages<Row, Node>(
       return error as Error;
     }
   });
+  const invalid = errorOfArguments();
+  if (invalid !== null) {
+    return requested.map((slice) => (slice instanceof GatewayError ? withFurtherProblems(invalid, [slice]) : invalid));
+  }
   const valid = requested.flatMap((slice) => (slice instanceof Error ? [] : [slice]));
   const rows = (await readSlices(valid)).values();
   return requested.map((slice) =>

@@ -32,10 +32,16 @@ export function encodeCursor(scope: CursorScope, values: readonly unknown[]): st
   return Buffer.concat([nonce, encrypted, cipher.getAuthTag()]).toString('base64url');
 }
 
+/** Whether a text has the form of a cursor, of any scope. */
+export function isCursor(text: string): boolean {
+  const bytes = Buffer.from(text, 'base64url');
+  return bytes.length > nonceLength + tagLength && bytes.toString('base64url') === text;
+}
+
 /** Decodes the sort values of a cursor. @throws INVALID_CURSOR if it belongs to another scope or was changed */
 export function decodeCursor(scope: CursorScope, cursor: string): unknown[] {
+  if (!isCursor(cursor)) throw invalidCursor();
   const bytes = Buffer.from(cursor, 'base64url');
-  if (bytes.length <= nonceLength + tagLength || bytes.toString('base64url') !== cursor) throw invalidCursor();
   const bound = boundTo(scope);
   for (const key of scope.secret.keys('gateway cursor')) {
     const json = decrypted(bytes, key, bound);
@@ -58,6 +64,6 @@ function decrypted(bytes: Buffer, key: KeyObject, bound: Buffer): string | null 
   }
 }
 
-function invalidCursor() {
+export function invalidCursor() {
   return gatewayError('INVALID_CURSOR', { field: 'after' });
 }

@@ -1,11 +1,19 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { GatewayError } from '../base/errors.ts';
-import { combinedError, isInputError, maxProblems } from '../base/input-problems.ts';
+import {
+  combinedError,
+  inOrderOfArguments,
+  isInputError,
+  maxProblems,
+  withFurtherProblems,
+} from '../base/input-problems.ts';
+
+type Arguments = Readonly<Record<string, unknown>>;
 
 /** The errors of the values that are checked now; null outside of `collectProblems`. Checks are synchronous. */
 let collected: GatewayError[] | null = null;
 
-/** The error of the arguments of a mutation that runs only so that its other problems are found. */
+/** The error of the arguments of a field that runs only so that its other problems are found. */
 const invalidArguments = new AsyncLocalStorage<GatewayError>();
 
 /**
@@ -57,24 +65,60 @@ export function findFurther(check: () => unknown): void {
   if (isFound) collectProblems(check);
 }
 
-/** @throws the error of the arguments with `errors`, if the arguments of the mutation are invalid. */
+/** @throws the error of the arguments with `errors`, if the arguments of the field are invalid. */
 export function assertValidArguments(errors: readonly GatewayError[] = []): void {
   const error = invalidArguments.getStore();
-  if (error !== undefined) throw combinedError([error, ...errors]);
+  if (error !== undefined) throw withFurtherProblems(error, errors);
+}
+
+/** The error of the arguments with which a field runs only so that its other problems are found; null otherwise. */
+export function errorOfArguments(): GatewayError | null {
+  return invalidArguments.getStore() ?? null;
+}
+
+/** The failure of a field whose arguments are invalid. Another failure, such as a refusal, remains. */
+function withFailure(error: GatewayError, failure: unknown, args: Arguments): GatewayError {
+  if (!(failure instanceof GatewayError)) return error;
+  if (failure.extensions.code !== error.extensions.code) return failure;
+  return inOrderOfArguments(withFurtherProblems(error, [failure]), args);
 }
 
 /**
- * Runs a mutation whose arguments are invalid until it has checked its input, which then fails with all problems. `run` gets arguments
- * without the invalid texts. A failure for another reason, such as a refusal, remains.
+ * Runs a field whose arguments are invalid until it has checked them, which then fails with all problems. `run` gets arguments without
+ * the invalid values. A failure for another reason, such as a refusal, remains.
  */
-export function findFurtherProblems(error: GatewayError, run: () => unknown): Promise<never> {
+export function findFurtherProblems(error: GatewayError, args: Arguments, run: () => unknown): Promise<never> {
   return invalidArguments.run(error, async () => {
+    let result: unknown;
     try {
-      await run();
+      result = await run();
     } catch (failure) {
-      if (!(failure instanceof GatewayError)) throw error;
-      throw failure.extensions.code === error.extensions.code ? combinedError([failure, error]) : failure;
+      result = failure;
     }
-    throw error;
+    throw withFailure(error, result, args);
+  });
+}
+
+/** `findFurtherProblems` for a field of several objects: the failure for each of them. */
+export function findFurtherProblemsOfAll(
+  error: GatewayError,
+  args: Arguments,
+  parents: readonly unknown[],
+  run: () => Promise<readonly unknown[]>,
+): Promise<GatewayError[]> {
+  return invalidArguments.run(error, async () => {
+    const failures = new Map<unknown, GatewayError>();
+    const failureOf = (result: unknown) => {
+      const known = failures.get(result) ?? withFailure(error, result, args);
+      // Equal failures stay one error, which is short at the further paths.
+      failures.set(result, known);
+      return known;
+    };
+    try {
+      const results = await run();
+      return results.map(failureOf);
+    } catch (failure) {
+      return parents.map(() => failureOf(failure));
+    }
   });
 }

@@ -1,22 +1,46 @@
 import {
+  type GraphQLArgument,
+  type GraphQLField,
   GraphQLID,
   type GraphQLInputObjectType,
   type GraphQLInputType,
   type GraphQLScalarType,
+  GraphQLString,
+  getNamedType,
   getNullableType,
   isInputObjectType,
   isListType,
   isScalarType,
   isSpecifiedScalarType,
 } from 'graphql';
-import { maxItemsOfInputField } from './max-input-items.ts';
+import { isPageArgument, type PageArgument } from '../base/page-arguments.ts';
+import { maxIdCharacters } from '../base/values.ts';
+import { maxItemsOfArgument, maxItemsOfInputField } from './max-input-items.ts';
 
 /** The parts of an input type whose values have limits. */
-export type InputShape = TextShape | ListShape | ObjectShape;
+export type InputShape = TextShape | IdShape | CursorShape | PageShape | ListShape | ObjectShape;
 
 interface TextShape {
   kind: 'text';
   maxCharacters: number;
+}
+
+/** An argument that is the ID of an object. IDs in an input object are texts here, because each has rules of its own. */
+interface IdShape {
+  kind: 'id';
+  /** The error of an ID that no object can have. */
+  errorKey: 'OBP-10001' | 'OBP-30111';
+}
+
+/** The argument `after` of a page. */
+interface CursorShape {
+  kind: 'cursor';
+}
+
+/** An argument that is the size or the offset of a page. */
+interface PageShape {
+  kind: 'page';
+  argument: PageArgument;
 }
 
 interface ListShape {
@@ -34,9 +58,6 @@ interface ObjectShape {
 
 /** The limit of every text: no field accepts more, and most accept less. */
 const maxTextCharacters = 2_000;
-/** The limit of OBP. */
-const maxIdCharacters = 254;
-
 /** Stops the server: without a maximum a list could have as many items as fit into a request. */
 export class MaxInputItemsUndeclared extends Error {
   constructor(coordinate: string) {
@@ -47,7 +68,7 @@ export class MaxInputItemsUndeclared extends Error {
 
 function shapeOfScalar(type: GraphQLScalarType): TextShape | null {
   if (type.name === GraphQLID.name) return { kind: 'text', maxCharacters: maxIdCharacters };
-  const isText = type.name === 'String' || !isSpecifiedScalarType(type);
+  const isText = type.name === GraphQLString.name || !isSpecifiedScalarType(type);
   return isText ? { kind: 'text', maxCharacters: maxTextCharacters } : null;
 }
 
@@ -81,4 +102,22 @@ export function shapeOf(type: GraphQLInputType, maxItems: number | undefined, co
   }
   if (isInputObjectType(nullable)) return shapeOfObject(nullable);
   return isScalarType(nullable) ? shapeOfScalar(nullable) : null;
+}
+
+/**
+ * The shape of the values of an argument.
+ *
+ * @throws MaxInputItemsUndeclared if a list has no maximum
+ */
+export function shapeOfArgument(
+  coordinate: string,
+  field: Pick<GraphQLField<unknown, unknown>, 'extensions'>,
+  { name, type }: GraphQLArgument,
+): InputShape | null {
+  if (isPageArgument(name)) return { kind: 'page', argument: name };
+  if (name === 'after') return { kind: 'cursor' };
+  const shape = shapeOf(type, maxItemsOfArgument(field, name), `${coordinate}(${name}:)`);
+  if (getNamedType(type).name !== GraphQLID.name) return shape;
+  const id: IdShape = { kind: 'id', errorKey: name === 'bankId' ? 'OBP-30111' : 'OBP-10001' };
+  return shape?.kind === 'list' ? { ...shape, item: id } : id;
 }

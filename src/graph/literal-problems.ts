@@ -13,11 +13,8 @@ import {
   visit,
   visitWithTypeInfo,
 } from 'graphql';
-import type { GatewayError } from '../base/errors.ts';
-import { isPageArgument, pageArgumentError } from '../base/page-arguments.ts';
 import { errorOfViolations, violationsIn } from './argument-violations.ts';
-import { shapeOf } from './input-shape.ts';
-import { maxItemsOfArgument } from './max-input-items.ts';
+import { shapeOfArgument } from './input-shape.ts';
 
 /** The defaults of the variables of an operation. */
 type Defaults = ReadonlyMap<string, ValueNode>;
@@ -59,12 +56,9 @@ function problemsOf(schema: GraphQLSchema, document: DocumentNode, defaults: Def
         if (field == null || argument == null || type == null || types.getDirective() != null) return;
         const coordinate = `${types.getParentType()?.name}.${field.name}`;
         const value = literalValue(type, node, defaults);
-        const shape = shapeOf(type, maxItemsOfArgument(field, argument.name), coordinate);
+        const shape = shapeOfArgument(coordinate, field, argument);
         const violations = shape === null ? [] : violationsIn(shape, value);
-        const error: GatewayError | null =
-          typeof value === 'number' && isPageArgument(argument.name)
-            ? pageArgumentError(argument.name, value)
-            : errorOfViolations(violations.map((violation) => [argument.name, violation]));
+        const error = errorOfViolations(violations.map((violation) => [argument.name, violation]));
         const listed = (error?.extensions.problems ?? []) as readonly { message: string }[];
         for (const { message } of listed) problems.push(`${coordinate}: ${message}`);
       },

@@ -32,6 +32,7 @@ function limit(shape: InputShape, value: unknown, path: string): void {
     }
     return;
   }
+  if (shape.kind !== 'list') return;
   const { item, maxItems } = shape;
   if (Array.isArray(value)) {
     if (value.length > maxItems) value.length = maxItems + 1;

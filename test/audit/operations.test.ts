@@ -302,6 +302,7 @@ describe('the audit event of a refusal', () => {
   test.each([
     ['a customer of another bank', () => otherWorld.customerId],
     ['a text that is not an ID', () => 'Eveline Tripman'],
+    ['an unknown ID', () => 'Eveline-Tripman'],
   ])('contains no customer if %s was requested', async (_description, customerId) => {
     await gateway.query(world.freeUser.token, customerDocument, { bankId: world.bankId, customerId: customerId() });
 
@@ -310,11 +311,11 @@ describe('the audit event of a refusal', () => {
 
   test('contains the bank only if it exists, for an anonymous caller', async () => {
     await gateway.query(null, customerDocument, ofCustomer(world));
-    await gateway.query(null, customerDocument, { bankId: 'Eveline Tripman', customerId: 'Eveline Tripman' });
+    await gateway.query(null, customerDocument, { bankId: 'Eveline-Tripman', customerId: 'Eveline-Tripman' });
     await gateway.query(
       null,
       'mutation ($bankId: ID!, $id: ID!) { deleteCustomerAddress(bankId: $bankId, customerId: "x", id: $id) { customer { id } } }',
-      { bankId: 'Eveline Tripman', id: 'Eveline Tripman' },
+      { bankId: 'Eveline-Tripman', id: 'Eveline-Tripman' },
     );
 
     const events = await audit.events();

@@ -95,7 +95,13 @@ describe('checkManifest', () => {
       `query ($b: ID!) { customersById(bankId: $b, customerIds: [${'"a",'.repeat(101)}]) { id } }`,
       'Query.customersById: ',
     ],
-    ['an ID that is too long', `{ bank(bankId: "${'a'.repeat(2_000)}") { id } }`, 'Query.bank: OBP-10001: '],
+    ['an ID that is too long', `{ bank(bankId: "${'a'.repeat(255)}") { id } }`, 'Query.bank: OBP-30111: '],
+    [
+      'a text that is not an ID in a list',
+      'query ($b: ID!) { customersById(bankId: $b, customerIds: ["a b"]) { id } }',
+      'Query.customersById: OBP-10001: ',
+    ],
+    ['a cursor', 'query { users(after: "x") { nodes { id } } }', 'Query.users: The cursor is invalid'],
   ])('refuses %s in a literal', async (_case, text, problem) => {
     const [report] = await linesOf(JSON.stringify({ a: text }));
 

@@ -42,7 +42,7 @@ describe(`random operations (seed ${seed}) on the schema of the gateway`, () => 
     if (argument === 'customerNumber') return [...numbers, 'no such number'];
     if (argument === 'first' || argument === 'limit') return [...pages, ...pages, 0, 101];
     if (argument === 'after') return [null, 'no cursor'];
-    if (argument === 'id' || argument.endsWith('Id')) return [...ids, 'no such id'];
+    if (argument === 'id' || argument.endsWith('Id')) return [...ids, 'no-such-id', 'no ID'];
     return undefined;
   }
 

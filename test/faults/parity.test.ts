@@ -123,7 +123,7 @@ function valuesFrom({ ids, numbers }: Sample): (argument: string) => unknown[] |
     if (argument === 'customerNumber') return [...numbers, 'no such number'];
     if (argument === 'first' || argument === 'limit') return [1, 2, 3, 10, null, 101];
     if (argument === 'after') return [null, null, 'no cursor'];
-    if (argument === 'id' || argument.endsWith('Id')) return [...ids, 'no such id'];
+    if (argument === 'id' || argument.endsWith('Id')) return [...ids, 'no-such-id', 'no ID'];
     return undefined;
   };
 }

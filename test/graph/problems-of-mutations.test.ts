@@ -33,8 +33,6 @@ const invalidValues: Record<string, unknown> = {
 
 /** Fields whose value is checked later, and a valid value. */
 const checkedLater: Record<string, Record<string, unknown>> = {
-  // It is compared with the customers of the bank.
-  createCrmEvent: { customerId: 'customer-1' },
   // The roles of the caller at the bank are checked before the other fields.
   grantEntitlement: { bankId },
   // It must be the number of dates of birth.

@@ -85,9 +85,9 @@ function readSingle({ single, id, selection }: Fields, caller: TestUser | null, 
   return gateway.query<Data>(caller?.token ?? null, document, { bankId, id: value });
 }
 
-/** The error without its place, and without the details that only the first of several equal refusals has. */
-function withoutPlace({ message, extensions: { code, key } }: ResponseError) {
-  return { message, code, key };
+/** The error without its place, and without what only the first of several equal refusals has. */
+function withoutPlace({ extensions: { code, key } }: ResponseError) {
+  return { code, key };
 }
 
 /** The parts of events that depend on the objects. */

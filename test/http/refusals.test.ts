@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Gateway, startGateway } from '../support/gateway.ts';
+import { undocumentedParts } from '../support/documented-errors.ts';
+import { type Gateway, type ResponseError, startGateway } from '../support/gateway.ts';
 import { bodyOf, openRawClient, rawPost, rawResponse } from '../support/raw-client.ts';
 
 let gateway: Gateway;
@@ -92,6 +93,7 @@ describe('a response without a GraphQL operation', () => {
       expect(bodyOf(response)).toMatchObject({
         errors: [{ message: expect.any(String), extensions: { code: expect.any(String), obpCode: null, key } }],
       });
+      expect(undocumentedParts((bodyOf(response) as { errors: ResponseError[] }).errors, status)).toEqual([]);
       const head = response.slice(0, response.indexOf('\r\n\r\n')).toLowerCase();
       expect(head).toContain('content-security-policy: default-src');
       expect(head).toContain('x-content-type-options: nosniff');
@@ -233,7 +235,7 @@ describe('a request body', () => {
     const response = await fetch(`${gateway.url}/graphql`, { method: 'POST', headers, body: Buffer.from(body) });
     expect(response.status).toBe(status);
     const { errors } = (await response.json()) as { errors: { extensions: { key: string } }[] };
-    expect(errors[0]?.extensions.key).toBe(key ?? 'OBP-30001');
+    expect(errors[0]?.extensions.key).toBe(key ?? 'OBP-30111');
   });
 
   test('fails with HTTP 415 if it has a content encoding', async () => {

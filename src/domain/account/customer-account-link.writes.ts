@@ -41,10 +41,10 @@ export async function createAccountLink(
   try {
     return await accountLinks.create(transaction, customer, values);
   } catch (error) {
-    const details = { bankId: customer.bankId, field: `${field}.accountId`, cause: error };
+    const details = { field: `${field}.accountId`, cause: error };
     if (isUniqueViolation(error, ['customer_id', 'account_id'])) throw gatewayError('OBP-30223', details);
     // The customer is locked, so the account is the one that does not exist.
-    if (isForeignKeyViolation(error)) throw gatewayError('OBP-30018', details);
+    if (isForeignKeyViolation(error)) throw gatewayError('OBP-30018', { ...details, bankId: customer.bankId });
     throw error;
   }
 }

@@ -7,7 +7,15 @@ import { parseOptional } from '../../base/values.ts';
 import type { Queries } from '../../database/database.ts';
 import { lockedForWriting } from '../../database/lock.ts';
 import { insertRow, updateRows } from '../../database/write-row.ts';
-import { assertInput, optionalLongText, optionalText, requireRules, text, valid } from '../../graph/input.ts';
+import {
+  assertInput,
+  optionalId,
+  optionalLongText,
+  optionalText,
+  requireRules,
+  text,
+  valid,
+} from '../../graph/input.ts';
 import { collectProblems } from '../../graph/input-collection.ts';
 import type { CustomerRow } from '../customer/customer.table.ts';
 import { findCustomerByNumber } from '../customer/customer-number.ts';
@@ -32,7 +40,7 @@ export function crmEventValues(input: CreateCrmEventInput): CrmEventValues {
     const actualDate = optionalWithinClockLeeway(input.actualDate);
     requireRules(crmEventRules, { actualDate }, (column) => `input.${column}`);
     return {
-      customerId: input.customerId ?? null,
+      customerId: optionalId('input.customerId', input.customerId),
       customerName: optionalText('input.customerName', input.customerName, 255),
       customerNumber: customerNumberOf(input.customerNumber),
       category: text('input.category', input.category, 255),

@@ -2,6 +2,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import { orderedScan, withoutIndex } from '../../database/search.ts';
 import type { Context } from '../../graph/context.ts';
 import { assertInput, valid } from '../../graph/input.ts';
+import { collectProblems } from '../../graph/input-collection.ts';
 import { definitionsByBank } from '../attribute/attribute-definition.loader.ts';
 import { customerCategory } from '../attribute/attribute-definition.rules.ts';
 import { type Bound, type BoundKind, openBounds, parseBound } from '../attribute/attribute-order.ts';
@@ -39,26 +40,35 @@ const boundKinds: Readonly<Record<AttributeType, BoundKind | null>> = {
   DATE_WITH_DAY: 'date',
 };
 
+/** The types that the bank has defined for the names of ranges. Exact values are compared as texts. */
+export async function definedTypesOf(
+  context: Context,
+  bankId: string | null,
+  filters: readonly AttributeFilter[],
+): Promise<DefinedTypes> {
+  const hasRanges = filters.some(({ from, to }) => from != null || to != null);
+  return hasRanges && bankId !== null ? definedTypesAt(context, bankId) : new Map();
+}
+
 /**
  * Checks and parses the entries. Rejects bounds that do not match the type that the bank has defined for the name.
  * @throws OBP-10001 with the name of the field and the broken rule
  */
-export async function parseAttributeFilters(
-  context: Context,
-  bankId: string | null,
+export function parseAttributeFilters(
   filters: readonly AttributeFilter[],
   field: string,
-): Promise<AttributeEntries> {
-  const hasRanges = filters.some(({ from, to }) => from != null || to != null);
-  const types = hasRanges && bankId !== null ? await definedTypesAt(context, bankId) : new Map();
+  types: DefinedTypes,
+): AttributeEntries {
   const exact = new Map<string, ExactValue>();
   const ranges = new Map<string, ValueRange>();
-  for (const [index, filter] of filters.entries()) {
-    const { name, value } = filter;
-    const range = rangeOf(filter, `${field}[${index}]`, types);
-    if (range !== null) ranges.set(JSON.stringify(range), range);
-    else if (value != null) exact.set(JSON.stringify([name, value]), { name, value });
-  }
+  collectProblems(() => {
+    for (const [index, filter] of filters.entries()) {
+      const { name, value } = filter;
+      const range = collectProblems(() => rangeOf(filter, `${field}[${index}]`, types));
+      if (range !== null) ranges.set(JSON.stringify(range), range);
+      else if (value != null) exact.set(JSON.stringify([name, value]), { name, value });
+    }
+  });
   return { exact: sortedValues(exact), ranges: sortedValues(ranges) };
 }
 
@@ -82,10 +92,11 @@ function rangeOf(filter: AttributeFilter, field: string, types: DefinedTypes): V
   const from = boundOf(filter.from, `${field}.from`, types.get(name));
   const to = boundOf(filter.to, `${field}.to`, types.get(name));
   if (from !== null && to !== null) {
-    assertInput(from.kind === to.kind, `${field}.to`, from.kind === 'date' ? 'DATE_LIKE_OTHER' : 'NUMBER_LIKE_OTHER', {
+    const isSameKind = from.kind === to.kind;
+    assertInput(isSameKind, `${field}.to`, from.kind === 'date' ? 'DATE_LIKE_OTHER' : 'NUMBER_LIKE_OTHER', {
       otherField: 'from',
     });
-    assertInput(from.key <= to.key, `${field}.from`, 'AT_MOST_OTHER', { otherField: 'to' });
+    assertInput(!isSameKind || from.key <= to.key, `${field}.from`, 'AT_MOST_OTHER', { otherField: 'to' });
   }
   const open = openBounds[(from ?? to)?.kind ?? 'number'];
   return { from: orderOfAttribute(name, from?.key ?? open.from), to: orderOfAttribute(name, to?.key ?? open.to) };
@@ -95,7 +106,8 @@ function boundOf(value: string | null | undefined, field: string, defined: Attri
   if (value == null) return null;
   const kind = defined === undefined ? undefined : boundKinds[defined];
   assertInput(kind !== null, field, 'ATTRIBUTE_BOUND_NOT_APPLICABLE', { attributeType: String(defined) });
-  const bound = valid(field, () => parseBound(value));
+  const bound = valid(field, () => parseBound(value), null);
+  if (bound === null) return null;
   const rule = kind === 'date' ? 'DATE_BOUND' : 'NUMBER_BOUND';
   assertInput(kind === undefined || bound.kind === kind, field, rule, { attributeType: String(defined) });
   return bound;

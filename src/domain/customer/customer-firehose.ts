@@ -1,15 +1,16 @@
 import { and, asc, desc, eq, gte, lte, type SQL, sql } from 'drizzle-orm';
 import { gatewayError } from '../../base/errors.ts';
-import { maxPageSizes, pageArgumentError } from '../../base/page-arguments.ts';
+import { maxPageSizes } from '../../base/page-arguments.ts';
 import { jsonTable } from '../../database/json-list.ts';
 import { statement } from '../../database/statement.ts';
 import { inTuples, tupleValues } from '../../database/tuple-condition.ts';
 import type { Context } from '../../graph/context.ts';
+import { collectProblems } from '../../graph/input-collection.ts';
 import { customer } from './customer.table.ts';
 import { type Customer, SortDirection, toCustomer } from './customer.type.ts';
 import { attributeSearchValue } from './customer-attribute.rules.ts';
 import { customerAttribute } from './customer-attribute.table.ts';
-import { type AttributeEntries, parseAttributeFilters } from './customer-attribute-filter.ts';
+import { type AttributeEntries, definedTypesOf, parseAttributeFilters } from './customer-attribute-filter.ts';
 import type { AttributeFilter } from './customer-filter.type.ts';
 
 const earliest = new Date(Date.UTC(1, 0, 1));
@@ -80,12 +81,11 @@ export async function firehose(context: Context, options: FirehoseArguments): Pr
   const { attributes } = options;
   const limit = options.limit ?? maxPageSizes.limit;
   const offset = options.offset ?? 0;
-  const error = pageArgumentError('offset', offset) ?? pageArgumentError('limit', limit);
-  if (error !== null) throw error;
-  if (attributes?.length === 0) return [];
   const { all, withAttributes } = statements;
   const page = (attributes == null ? all : withAttributes)[options.sortDirection ?? SortDirection.DESC];
-  const entries = await parseAttributeFilters(context, options.bankId, attributes ?? [], 'attributes');
+  const types = await definedTypesOf(context, options.bankId, attributes ?? []);
+  const entries = collectProblems(() => parseAttributeFilters(attributes ?? [], 'attributes', types));
+  if (attributes?.length === 0) return [];
   const rows = await page(context.readDatabase(), {
     bankId: options.bankId,
     fromDate: options.fromDate ?? earliest,

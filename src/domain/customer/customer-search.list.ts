@@ -10,7 +10,7 @@ import { type Slice, totalOf } from '../../graph/connection.ts';
 import type { Context } from '../../graph/context.ts';
 import { type CustomerRow, customer } from './customer.table.ts';
 import { type Condition, comparedOnly } from './customer-condition.ts';
-import { parseSearch } from './customer-search.rules.ts';
+import type { SearchedText } from './customer-search.rules.ts';
 import { CustomerMatch } from './customer-search.type.ts';
 import { areNamesMissing } from './name-words.ts';
 import { countNamedCustomers, namedOrderOf, planNameSearch, readNamedCustomers } from './named-customers.ts';
@@ -33,9 +33,8 @@ export async function planCustomerSearch(
   context: Context,
   field: string,
   bankId: string | null,
-  written: string,
+  text: SearchedText,
 ): Promise<CustomerSearch> {
-  const text = parseSearch(written, 'filter.search');
   const database = context.readDatabase();
   const hasWords = text.words.length > 0;
   const [identified, names, areMissing] = await Promise.all([

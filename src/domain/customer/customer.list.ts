@@ -9,14 +9,16 @@ import { statementByShape } from '../../database/statement.ts';
 import { holdsFurtherRole } from '../../graph/access/further-role.ts';
 import { cutPage, type Page, type PageArguments, totalOf } from '../../graph/connection.ts';
 import type { Context } from '../../graph/context.ts';
+import { collectProblems } from '../../graph/input-collection.ts';
 import { type CustomerRow, customer } from './customer.table.ts';
 import { type Customer, CustomerSort, SortDirection } from './customer.type.ts';
-import { attributeConditions, parseAttributeFilters } from './customer-attribute-filter.ts';
+import { attributeConditions, definedTypesOf, parseAttributeFilters } from './customer-attribute-filter.ts';
 import { type Condition, comparedOnly } from './customer-condition.ts';
 import { requireFilled } from './customer-fill.ts';
 import type { CustomerFilter } from './customer-filter.type.ts';
 import { conditionsOf } from './customer-filters.ts';
 import { matchesOf, planCustomerSearch, type RankedCustomer, rankedCustomers } from './customer-search.list.ts';
+import { parseSearch } from './customer-search.rules.ts';
 import { requireProposalAccess } from './open-proposal-filter.ts';
 import type { CustomerSearch } from './search-source.ts';
 import { readSortedCustomers } from './sorted-search.list.ts';
@@ -229,13 +231,15 @@ export async function customerPage<Node = Customer>(
   }
   if (columnFilter.kycState != null) await requireFilled(database, 'kyc_states');
   if (columnFilter.hasOpenKycStatusProposal != null) await requireProposalAccess(context, field, bankId);
-  const conditions = conditionsOf(columnFilter, { atBank: bankId !== null, sortBy });
-  if (isByAttributes) {
-    const entries = await parseAttributeFilters(context, bankId, attributes, 'filter.attributes');
-    conditions.push(...attributeConditions(entries, bankId !== null));
-  }
+  const types = await definedTypesOf(context, bankId, attributes ?? []);
+  const { conditions, entries, text } = collectProblems(() => ({
+    conditions: conditionsOf(columnFilter, { atBank: bankId !== null, sortBy }),
+    entries: parseAttributeFilters(attributes ?? [], 'filter.attributes', types),
+    text: searchedText == null ? null : parseSearch(searchedText, 'filter.search'),
+  }));
+  conditions.push(...attributeConditions(entries, bankId !== null));
   if (condition !== undefined) conditions.push(condition);
-  const search = searchedText == null ? null : await planCustomerSearch(context, field, bankId, searchedText);
+  const search = text === null ? null : await planCustomerSearch(context, field, bankId, text);
   if (search !== null && order.sortBy == null) return rankedPage(context, field, search, conditions, page, toNode);
   const values = Object.assign({ bankId }, ...conditions.map((condition) => condition.values));
   const shape = { atBank: bankId !== null, sortBy, descending };

@@ -2,6 +2,7 @@ import { and, eq, sql } from 'drizzle-orm';
 import { localProvider } from '../../auth/password.ts';
 import { gatewayError } from '../../base/errors.ts';
 import type { Queries } from '../../database/database.ts';
+import { collectProblems } from '../../graph/input-collection.ts';
 import { type UserRow, user } from './user.table.ts';
 import { usersNamed } from './username.ts';
 
@@ -31,13 +32,18 @@ function usersWithEmail(read: Queries, provider: string, email: string): Promise
  */
 export async function findUser(read: Queries, { username, email, provider }: UserSearch): Promise<UserRow | null> {
   const searched = provider ?? localProvider;
+  collectProblems(() => assertSearch({ username, email }));
   if (username === null) {
-    if (email !== null) return preferExact(await usersWithEmail(read, searched, email), (row) => row.email === email);
-    throw gatewayError('OBP-10001', { field: 'username', detail: 'USERNAME_OR_EMAIL' });
+    return preferExact(await usersWithEmail(read, searched, email ?? ''), (row) => row.email === email);
   }
   const named = await usersNamed(read, searched, username);
   const found = preferExact(named, (row) => row.username === username);
   return email === null || found?.email?.toLowerCase() === email.toLowerCase() ? found : null;
+}
+
+function assertSearch({ username, email }: Pick<UserSearch, 'username' | 'email'>): void {
+  if (username !== null || email !== null) return;
+  throw gatewayError('OBP-10001', { field: 'username', detail: 'USERNAME_OR_EMAIL' });
 }
 
 function preferExact(rows: readonly UserRow[], isExact: (row: UserRow) => boolean): UserRow | null {

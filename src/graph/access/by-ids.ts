@@ -1,5 +1,6 @@
 import type { GraphQLFieldResolver } from 'graphql';
-import { GatewayError } from '../../base/errors.ts';
+import { GatewayError, gatewayError } from '../../base/errors.ts';
+import { brokenIdRule } from '../../base/values.ts';
 import type { ReadByIds } from '../../execution/by-ids.ts';
 import type { Context } from '../context.ts';
 import { type AccessFacts, holdsRoleOf, requireBank, requireGround, subjectOf } from './check.ts';
@@ -18,6 +19,15 @@ async function orRefusal<Value>(decided: Promise<Value>): Promise<Value | Gatewa
   }
 }
 
+/** The errors of the texts that cannot be IDs, by which nothing is read. */
+function invalidIds(argument: string, ids: readonly string[]): [id: string, GatewayError][] {
+  return [...new Set(ids)].flatMap((id) => {
+    const rule = brokenIdRule(id);
+    if (rule === null) return [];
+    return [[id, gatewayError('OBP-10001', { field: `${argument}[${ids.indexOf(id)}]`, rule })]];
+  });
+}
+
 /**
  * Checks and records the access to each ID as the field that reads a single object does, and resolves all IDs together. The
  * field itself only fails without a caller, without the bank, or if the resolver fails.
@@ -32,7 +42,8 @@ export function guardedByIds(
   return async (root, args, context, info) => {
     const { audit } = context;
     const ids = args[argument] as readonly string[];
-    const distinct = [...new Set(ids)];
+    const found = new Map<string, unknown>(invalidIds(argument, ids));
+    const distinct = [...new Set(ids)].filter((id) => !found.has(id));
     const argumentsOf = (id: string) => ({ ...args, [argument]: undefined, [single]: id });
     const subjects = new Map(distinct.map((id) => [id, subjectOf(argumentsOf(id))]));
     const { bankId } = subjectOf(args);
@@ -42,7 +53,6 @@ export function guardedByIds(
     // The bank is read together with the data, as by a field that reads a single object.
     const begun = holdsRole ? startIgnoringFailure(() => resolveAll(distinct)) : null;
     const grounds = new Map<string, string>();
-    const found = new Map<string, unknown>();
     try {
       await requireBank(rule, context, bankId, facts);
       const decisions = await Promise.all(
@@ -63,7 +73,7 @@ export function guardedByIds(
       throw error;
     }
     for (const [id, value] of found) {
-      const subject = subjects.get(id) ?? {};
+      const subject = subjects.get(id) ?? { bankId };
       const ground = grounds.get(id);
       if (ground !== undefined) audit.recordAllowed(coordinate, bankId, ground);
       if (value instanceof Error || ground === undefined) audit.recordRefusedRoot(coordinate, subject, value);
