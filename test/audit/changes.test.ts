@@ -268,7 +268,7 @@ describe('the event of a mutation', () => {
   );
 });
 
-/** The tables that limit logins and mails, which are no data of a user. */
+/** The tables that limit logins and mails, whose rows do not name a user. */
 const counters = ['login_attempt', 'login_network', 'registration_mail'];
 
 describe('the event of a mutation of passwords and tokens', () => {
