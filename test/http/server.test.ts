@@ -10,6 +10,7 @@ import { bank } from '../../src/domain/bank/bank.table.ts';
 import { user } from '../../src/domain/user/user.table.ts';
 import type { Context } from '../../src/graph/context.ts';
 import { dialectUnderTest } from '../support/database-url.ts';
+import { connectBeforeAccepted } from '../support/early-clients.ts';
 import { type Gateway, type GatewayOptions, startGateway, type TestUser } from '../support/gateway.ts';
 import { openRawClient, rawPost } from '../support/raw-client.ts';
 
@@ -609,11 +610,11 @@ describe('a stop', () => {
 
   test('answers the requests on connections that the operating system had accepted', async () => {
     const stopping = await startGateway({ schema: testSchema(), drainMilliseconds: 500 });
-    const agent = new Agent();
-    const sent = Array.from({ length: 100 }, () => postThrough(agent, stopping.url));
-    // The clients have connected when the listener looks for connections.
+    const { port } = new URL(stopping.url);
+    const request = rawPost('{"query":"{ me }"}', ['connection: close']);
+    const responses = connectBeforeAccepted({ port: Number(port), count: 100, request });
     const stopped = stopping.stop();
-    expect(await Promise.all(sent)).toHaveLength(100);
+    expect((await responses).map((response) => response.split('\r\n')[0])).toEqual(Array(100).fill('HTTP/1.1 200 OK'));
     await stopped;
   });
 });
