@@ -531,5 +531,5 @@ describe('an upgraded database', () => {
     expect(codesOf(await createCustomer('5987953'))).toEqual(['OBP-30006']);
     expect(codesOf(await updateNumber(ids.get(fullWidth), '5987953'))).toEqual([]);
     expect(await found(fullWidth)).toEqual(['5987953', '5987953', '5987953']);
-  }, 60_000);
+  });
 });

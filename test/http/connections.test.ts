@@ -249,7 +249,7 @@ test('a client that honours the announced time loses no request', async () => {
     expect((await fetch(`${gateway.url}/health/live`)).status).toBe(200);
     await sleep(pause);
   }
-}, 15_000);
+});
 
 describe('pipelined requests', () => {
   test('are executed one after another, with responses in the same order', async () => {

@@ -56,12 +56,12 @@ describe('an overloaded gateway', () => {
     expect(response?.headers.get('x-request-id')).toMatch(/^[\w-]{36}$/);
     const logged = () => gateway.logged.filter(({ msg }) => msg === 'overloaded');
     await expect.poll(logged).toMatchObject([{ level: 'warn', refused: expect.any(Number) }]);
-  }, 60_000);
+  });
 
   test('accepts requests again when it has less to do', async () => {
     await requestUntilRefused(gateway);
     await expect.poll(async () => (await gateway.query(null, blocking)).status, { timeout: 20_000 }).toBe(200);
-  }, 60_000);
+  });
 });
 
 test('a gateway that does not refuse executes all requests of a burst', async () => {
@@ -71,4 +71,4 @@ test('a gateway that does not refuse executes all requests of a burst', async ()
   );
   expect(new Set(statuses)).toEqual(new Set([200]));
   await gateway.stop();
-}, 60_000);
+});

@@ -11,7 +11,7 @@ beforeAll(async () => {
   gateway = await startGateway();
   await gateway.createBank('gh.29.uk');
   opened = await openBrowser();
-}, 60_000);
+});
 afterAll(async () => {
   await opened.close();
   await gateway.stop();

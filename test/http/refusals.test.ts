@@ -108,7 +108,7 @@ describe('a response without a GraphQL operation', () => {
     const response = await rawResponse(gateway.url, 'POST /graphql HTTP/1.1\r\nhost: localhost\r\n');
     expect(response).toMatch(/^HTTP\/1\.1 408 [\s\S]*x-content-type-options: nosniff/);
     expect(bodyOf(response)).toMatchObject({ errors: [{ extensions: { key: 'REQUEST_TIMED_OUT' } }] });
-  }, 15_000);
+  });
 
   test('has no body for HEAD', async () => {
     const response = await rawResponse(gateway.url, lines('HEAD /graphql HTTP/1.1', 'host: x', close));
