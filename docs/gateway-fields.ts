@@ -115,7 +115,7 @@ export const gatewayFields: Record<string, Record<string, readonly ErrorKey[]>> 
       'CUSTOMER_PARENT_CIRCLE',
       'TOO_MANY_ITEMS',
     ],
-    'Mutation.updateCustomerLink': ['CUSTOMER_LINK_NOT_FOUND', 'CUSTOMER_UNDER_LEGAL_HOLD'],
+    'Mutation.updateCustomerLink': ['CUSTOMER_LINK_NOT_FOUND'],
     'Mutation.deleteCustomerLink': ['CUSTOMER_LINK_NOT_FOUND', 'CUSTOMER_UNDER_LEGAL_HOLD'],
     'Query.legalHolds': [],
     'Query.customersPastRetention': [],

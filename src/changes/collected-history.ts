@@ -4,7 +4,7 @@ import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { ChangeRecorder, IsInitial, Row } from '../database/change-recorder.ts';
 import { bookkeeping } from './collected-changes.ts';
 import type { customerHistory, HistoryValues } from './customer-history.table.ts';
-import { CustomerHistoryObject, historyObjects } from './customer-history-object.ts';
+import { CustomerHistoryObject, type HistoryPlace, historyPlaces } from './customer-history-object.ts';
 
 type NewRow = typeof customerHistory.$inferInsert;
 
@@ -19,9 +19,17 @@ export const noAuthor: ChangeAuthor = { userId: null, requestId: null };
 /** The times when a row was stored. An import can set some of them. */
 const storageTimes: ReadonlySet<string> = new Set(['createdAt', 'insertDate', 'dateInserted']);
 
-/** Whether the values of a column are kept: those of `bookkeeping` follow from others, or change with each write. */
-function isKept(name: string): boolean {
-  return !bookkeeping.has(name) || storageTimes.has(name);
+/**
+ * Whether the values of a column are kept: those of `bookkeeping` follow from others, or change with each write. In the history of a
+ * linked customer, the customer of the link is a value.
+ */
+function isKept(name: string, { customerColumn }: HistoryPlace): boolean {
+  const isOtherCustomer = name === 'customerId' && customerColumn === 'linkedCustomerId';
+  return !bookkeeping.has(name) || storageTimes.has(name) || isOtherCustomer;
+}
+
+function placesOf(table: SQLiteTable): readonly HistoryPlace[] {
+  return historyPlaces.get(getTableName(table)) ?? [];
 }
 
 interface Entry {
@@ -33,10 +41,9 @@ interface Entry {
   after: HistoryValues | null;
 }
 
-function entryOf(object: CustomerHistoryObject, row: Row): Entry {
-  const objectId = String(row.id);
-  const customerId = object === CustomerHistoryObject.CUSTOMER ? objectId : String(row.customerId);
-  return { bankId: String(row.bankId), customerId, object, objectId, before: null, after: null };
+function entryOf({ object, customerColumn }: HistoryPlace, row: Row): Entry {
+  const customerId = String(row[customerColumn]);
+  return { bankId: String(row.bankId), customerId, object, objectId: String(row.id), before: null, after: null };
 }
 
 function isCreation({ before, after }: Entry): boolean {
@@ -59,7 +66,7 @@ function setValue(entry: Entry, name: string, from: unknown, to: unknown): void 
   delete entry.after[name];
 }
 
-/** Collects the changes of a transaction for the history of customers: one entry for each object. */
+/** Collects the changes of a transaction for the history of customers: one entry for each object and place. */
 export class CollectedHistory implements ChangeRecorder {
   readonly #entries = new Map<string, Entry>();
   readonly #deletedCustomerIds = new Set<string>();
@@ -67,41 +74,43 @@ export class CollectedHistory implements ChangeRecorder {
   #changedAt: Date | null = null;
 
   inserted(table: SQLiteTable, rows: readonly Row[], isInitial: IsInitial = () => false): void {
-    const object = historyObjects.get(getTableName(table));
-    if (object === undefined) return;
-    for (const row of rows) {
-      if (isInitial(row)) continue;
-      const names = Object.keys(row).filter((name) => isKept(name) && name !== 'createdAt' && row[name] != null);
-      this.#entry(object, row).after = Object.fromEntries(names.map((name) => [name, row[name]]));
-      this.#noteTime(row.updatedAt);
+    for (const place of placesOf(table)) {
+      for (const row of rows) {
+        if (isInitial(row[place.customerColumn])) continue;
+        const names = Object.keys(row).filter(
+          (name) => isKept(name, place) && name !== 'createdAt' && row[name] != null,
+        );
+        this.#entry(place, row).after = Object.fromEntries(names.map((name) => [name, row[name]]));
+        this.#noteTime(row.updatedAt);
+      }
     }
   }
 
   updated(table: SQLiteTable, before: Row, after: Row, names: readonly string[]): void {
-    const object = historyObjects.get(getTableName(table));
-    if (object === undefined) return;
-    for (const name of names) {
-      if (!isKept(name)) continue;
-      if (before[name] === undefined)
-        throw new Error(`${getTableName(table)}.${name} must be read before it is updated.`);
-      if (isDeepStrictEqual(after[name], before[name])) continue;
-      setValue(this.#entry(object, after), name, before[name], after[name]);
-      // Some updates leave the time of the last change as it is.
-      this.#noteTime(names.includes('updatedAt') ? after.updatedAt : null);
+    for (const place of placesOf(table)) {
+      for (const name of names) {
+        if (!isKept(name, place)) continue;
+        if (before[name] === undefined)
+          throw new Error(`${getTableName(table)}.${name} must be read before it is updated.`);
+        if (isDeepStrictEqual(after[name], before[name])) continue;
+        setValue(this.#entry(place, after), name, before[name], after[name]);
+        // Some updates leave the time of the last change as it is.
+        this.#noteTime(names.includes('updatedAt') ? after.updatedAt : null);
+      }
     }
   }
 
   deleted(table: SQLiteTable, rows: readonly Row[]): void {
-    const object = historyObjects.get(getTableName(table));
-    if (object === undefined) return;
-    const names = Object.keys(getTableColumns(table)).filter(isKept);
-    for (const row of rows) {
-      const entry = this.#entry(object, row);
-      if (object === CustomerHistoryObject.CUSTOMER) this.#deletedCustomerIds.add(entry.customerId);
-      const values = Object.fromEntries(names.map((name) => [name, row[name]]));
-      entry.before = isCreation(entry) ? null : { ...values, ...entry.before };
-      entry.after = null;
-      this.#noteTime(null);
+    for (const place of placesOf(table)) {
+      const names = Object.keys(getTableColumns(table)).filter((name) => isKept(name, place));
+      for (const row of rows) {
+        const entry = this.#entry(place, row);
+        if (place.object === CustomerHistoryObject.CUSTOMER) this.#deletedCustomerIds.add(entry.customerId);
+        const values = Object.fromEntries(names.map((name) => [name, row[name]]));
+        entry.before = isCreation(entry) ? null : { ...values, ...entry.before };
+        entry.after = null;
+        this.#noteTime(null);
+      }
     }
   }
 
@@ -119,9 +128,9 @@ export class CollectedHistory implements ChangeRecorder {
     return entries.map((entry) => ({ ...entry, changedAt, changedByUserId: userId, requestId }));
   }
 
-  #entry(object: CustomerHistoryObject, row: Row): Entry {
-    const key = `${object} ${row.id}`;
-    const entry = this.#entries.get(key) ?? entryOf(object, row);
+  #entry(place: HistoryPlace, row: Row): Entry {
+    const key = `${place.object} ${row.id}`;
+    const entry = this.#entries.get(key) ?? entryOf(place, row);
     this.#entries.set(key, entry);
     return entry;
   }

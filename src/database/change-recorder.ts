@@ -3,11 +3,11 @@ import type { Queries } from './database.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 
-export type IsInitial = (row: Row) => boolean;
+export type IsInitial = (customerId: unknown) => boolean;
 
 /** Receives every row that a transaction writes through `insertRow`, `updateOf`, `deleteOf` and their like. */
 export interface ChangeRecorder {
-  /** Calls `isInitial` for a row of a customer: whether it is stored with a new customer, whose history begins after it. */
+  /** Calls `isInitial` for the customer of a row: whether the row is stored with a new customer, whose history begins after it. */
   inserted(table: SQLiteTable, rows: readonly Row[], isInitial?: IsInitial): void;
   /** `names` are the columns that were set. `before` contains the former values as far as the caller read them. */
   updated(table: SQLiteTable, before: Row, after: Row, names: readonly string[]): void;

@@ -95,7 +95,7 @@ const insertsOfOne = statementByShape(
  * rows. A column that one row provides is null in the rows that do not.
  *
  * @param recorded The rows as the change recorder sees them, if they need more than their own columns to be placed.
- * @param isInitial Whether a recorded row is stored with a new customer, whose history begins after it. By default, none is.
+ * @param isInitial Whether the recorded rows of a customer are stored with the customer, whose history begins after them. By default, none are.
  */
 export async function insertRows<Table extends SQLiteTable>(
   transaction: Queries,

@@ -128,7 +128,8 @@ describe('the history of customers', () => {
   test('begins after the initial rows of a customer', () => {
     const history = new CollectedHistory();
 
-    history.inserted(customerAddress, [address, { ...address, id: 'later' }], ({ id }) => id === 'a');
+    const rows = [address, { ...address, id: 'later', customerId: 'former' }];
+    history.inserted(customerAddress, rows, (customerId) => customerId === address.customerId);
 
     expect(history.rows(noAuthor)).toMatchObject([{ objectId: 'later', changedByUserId: null, requestId: null }]);
   });

@@ -11,6 +11,7 @@ import { customerHistory } from '../../src/changes/customer-history.table.ts';
 import { CustomerHistoryObject } from '../../src/changes/customer-history-object.ts';
 import { historyStart } from '../../src/changes/history-start.table.ts';
 import { insertRows } from '../../src/database/insert-rows.ts';
+import { CustomerType } from '../../src/domain/customer/customer-type.ts';
 import { type Gateway, startGateway, type TestUser } from '../support/gateway.ts';
 import { importRecords } from '../support/import-records.ts';
 import { randomNumbers, testSeed } from '../support/random-operation.ts';
@@ -26,6 +27,7 @@ const readRoles = [
   'CanGetCustomerAccountLinks',
   'CanGetCustomerAddress',
   'CanGetCustomerAttributesAtOneBank',
+  'CanGetCustomerLinks',
   'CanGetSocialMediaHandles',
   'CanGetTaxResidence',
   'CanGetUserCustomerLink',
@@ -50,6 +52,9 @@ const writeRoles = [
   'CanCreateCustomerAccountLink',
   'CanUpdateCustomerAccountLink',
   'CanDeleteCustomerAccountLink',
+  'CanCreateCustomerLink',
+  'CanUpdateCustomerLink',
+  'CanDeleteCustomerLink',
   'CanAddKycStatus',
 ] as const satisfies Role[];
 
@@ -60,6 +65,8 @@ const fields = /* GraphQL */ `customerNumber legalName mobilePhoneNumber mobileP
   nameSuffix createdAt
   addresses { line1 line2 city postcode countryCode tags insertDate } attributes { name type value createdAt }
   taxResidences { domain taxNumber createdAt } socialMediaHandles { type handle dateAdded createdAt }
+  customerLinks { customerId linkedCustomerId relationshipTo percentage createdAt }
+  inverseCustomerLinks { customerId linkedCustomerId relationshipTo percentage createdAt }
   accountLinks { accountId relationshipType createdAt } userLinks { userId isActive dateInserted }`;
 
 const presentQuery = `query ($bankId: ID!, $customerId: ID!) {
@@ -80,7 +87,7 @@ function atBank(roles: readonly Role[]) {
 beforeAll(async () => {
   gateway = await startGateway();
   await gateway.createBank(bankId);
-  anna = await gateway.createUser(atBank(writeRoles));
+  anna = await gateway.createUser(atBank([...readRoles, ...writeRoles]));
   auditor = await gateway.createUser(atBank(readRoles));
 });
 
@@ -116,10 +123,15 @@ interface ObjectKind {
   update?: (random: string) => string;
   /** Whether updates and deletions take the ID of the customer. */
   isOfCustomer: boolean;
+  /** The customer for whom an object is created that shows this customer. By default, it is the customer itself. */
+  otherCustomer?: () => string | undefined;
 }
 
 /** Creates, changes, and deletes objects of the customer at random. */
-function randomWriter(customerId: string, accountIds: string[], userIds: string[]) {
+function randomWriter(
+  customerId: string,
+  { accountIds, companyIds, userIds }: Record<'accountIds' | 'companyIds' | 'userIds', string[]>,
+) {
   const random = randomNumbers(seed);
   const pick = <Item>(items: readonly Item[]): Item => items[Math.floor(random() * items.length)] as Item;
   const ids = new Map<string, string[]>();
@@ -155,6 +167,13 @@ function randomWriter(customerId: string, accountIds: string[], userIds: string[
       update: (text) => `{ relationshipType: "${text}" }`,
       isOfCustomer: false,
     },
+    customerLink: {
+      name: 'CustomerLink',
+      create: () => `{ linkedCustomerId: "${customerId}", relationshipTo: BENEFICIAL_OWNER, percentage: "${step}" }`,
+      update: () => `{ percentage: "${step + 1}.5" }`,
+      isOfCustomer: false,
+      otherCustomer: () => companyIds.pop(),
+    },
     userCustomerLink: {
       name: 'UserCustomerLink',
       create: () => `{ userId: "${userIds.pop()}" }`,
@@ -176,14 +195,16 @@ function randomWriter(customerId: string, accountIds: string[], userIds: string[
     return `${input} { customer { id } }`;
   }
 
-  function objectWrite(key: string, { name, create, update, isOfCustomer }: ObjectKind, text: string) {
+  function objectWrite(key: string, { name, create, update, isOfCustomer, otherCustomer }: ObjectKind, text: string) {
     const existing = ids.get(key) ?? [];
     const id = pick(existing);
     const verb = key === 'socialMediaHandle' ? 'add' : 'create';
     const place = isOfCustomer ? ofCustomer : `bankId: "${bankId}"`;
     const selection = `{ ${key} { id } }`;
     if (id === undefined || random() < 0.4) {
-      return { key, document: `${verb}${name}(${ofCustomer}, input: ${create(text)}) ${selection}`, created: true };
+      const creator =
+        otherCustomer === undefined ? ofCustomer : `bankId: "${bankId}", customerId: "${otherCustomer()}"`;
+      return { key, document: `${verb}${name}(${creator}, input: ${create(text)}) ${selection}`, created: true };
     }
     if (update !== undefined && random() < 0.6) {
       return {
@@ -224,11 +245,16 @@ describe('Customer.asOf', () => {
     const accounts = Array.from({ length: 60 }, () => insertAccount(gateway.database, { bankId, id: randomUUID() }));
     const accountIds = (await Promise.all(accounts)).map(({ id }) => id);
     const users = Array.from({ length: 60 }, () => gateway.createUser());
-    const write = randomWriter(
-      customerId,
-      accountIds,
-      (await Promise.all(users)).map(({ id }) => id),
+    const company = { bankId, customerType: CustomerType.CORPORATE, createdAt: new Date() };
+    const companies = await insertCustomers(
+      gateway.database,
+      Array.from({ length: 60 }, () => company),
     );
+    const write = randomWriter(customerId, {
+      accountIds,
+      companyIds: companies.map(({ id }) => id),
+      userIds: (await Promise.all(users)).map(({ id }) => id),
+    });
     const former: [Date, Data][] = [[await timeThatIsOver(), await read(customerId)]];
 
     for (let count = 0; count < 50; count += 1) {
@@ -394,7 +420,10 @@ describe('access to Customer.asOf', () => {
 
     const { data, errors } = await queryAsOf(customerId, await timeThatIsOver(), reader);
 
-    const refused = ['accountLinks', 'attributes', 'socialMediaHandles', 'taxResidences', 'userLinks'];
+    const refused = [
+      ...['accountLinks', 'attributes', 'customerLinks', 'inverseCustomerLinks'],
+      ...['socialMediaHandles', 'taxResidences', 'userLinks'],
+    ];
     expect(data?.customer.asOf).toMatchObject({
       ...{ legalName, addresses: [] },
       ...Object.fromEntries(refused.map((name) => [name, null])),

@@ -6,9 +6,16 @@ import type { Role } from '../../src/base/roles.ts';
 import { customerHistory, type HistoryValues } from '../../src/changes/customer-history.table.ts';
 import { CustomerHistoryObject } from '../../src/changes/customer-history-object.ts';
 import { insertRows } from '../../src/database/insert-rows.ts';
+import { CustomerType } from '../../src/domain/customer/customer-type.ts';
 import { auditReader } from '../support/audit-events.ts';
 import { type Gateway, startGateway, type TestUser } from '../support/gateway.ts';
-import { insertAccount, insertCustomer, insertCustomerAddress, insertUserCustomerLink } from '../support/rows.ts';
+import {
+  insertAccount,
+  insertCustomer,
+  insertCustomerAddress,
+  insertCustomerLink,
+  insertUserCustomerLink,
+} from '../support/rows.ts';
 
 const bankId = 'gh.29.uk';
 const otherBankId = 'gh.30.uk';
@@ -19,6 +26,7 @@ const readRoles = [
   'CanGetCustomerAccountLinks',
   'CanGetCustomerAddress',
   'CanGetCustomerAttributesAtOneBank',
+  'CanGetCustomerLinks',
   'CanGetSocialMediaHandles',
   'CanGetTaxResidence',
   'CanGetUserCustomerLink',
@@ -42,6 +50,10 @@ const writeRoles = [
   'CanCreateCustomerAccountLink',
   'CanUpdateCustomerAccountLink',
   'CanDeleteCustomerAccountLink',
+  'CanGetCustomerLinks',
+  'CanCreateCustomerLink',
+  'CanUpdateCustomerLink',
+  'CanDeleteCustomerLink',
   'CanAddKycStatus',
   'CanDeleteCustomerCascade',
 ] as const satisfies Role[];
@@ -115,6 +127,16 @@ async function historyOf(
 
 function valuesOf({ changes }: Entry) {
   return Object.fromEntries((changes ?? []).map(({ field, before, after }) => [field, [before, after]]));
+}
+
+/** The values of the changes of a created or deleted object. */
+function pairs(values: Record<string, unknown>, place: 'before' | 'after') {
+  const pairOf = (value: unknown) => (place === 'before' ? [value, null] : [null, value]);
+  return Object.fromEntries(Object.entries(values).map(([field, value]) => [field, pairOf(value)]));
+}
+
+function shown(entry: Entry) {
+  return [entry.object, entry.objectId, entry.action, valuesOf(entry)];
 }
 
 describe('Customer.history', () => {
@@ -259,6 +281,54 @@ describe('Customer.history', () => {
       expect(valuesOf(deleted as Entry)[field]).toEqual([value, null]);
     },
   );
+
+  test('contains a link of two customers for both, from its creation to its deletion', async () => {
+    const { id: wardId } = await insertCustomer(gateway.database, { bankId });
+    const ofWard = `customerId: "${wardId}"`;
+    const input = `{ linkedCustomerId: "${customerId}", relationshipTo: GUARDIAN }`;
+    const id = await mutate(
+      `createCustomerLink(bankId: "${bankId}", ${ofWard}, input: ${input})`,
+      'customerLink { id }',
+    );
+    await mutate(`deleteCustomerLink(bankId: "${bankId}", id: "${id}")`, 'customerLink { id }');
+
+    const [ofOne, ofOther] = [await historyOf(wardId), await historyOf()];
+
+    const values = { linkedCustomerId: customerId, relationshipTo: 'GUARDIAN' };
+    const expected = (object: string, all: Record<string, unknown>) => [
+      [object, id, 'DELETED', expect.objectContaining(pairs(all, 'before'))],
+      [object, id, 'CREATED', pairs(all, 'after')],
+    ];
+    expect(ofOne.nodes.map(shown)).toEqual(expected('CUSTOMER_LINK', values));
+    expect(ofOther.nodes.map(shown)).toEqual(expected('INVERSE_CUSTOMER_LINK', { customerId: wardId, ...values }));
+  });
+
+  test('contains the former share of an owner for both customers, and the deletion of the link with either', async () => {
+    for (const isCompanyDeleted of [true, false]) {
+      const { id: companyId } = await insertCustomer(gateway.database, {
+        bankId,
+        customerType: CustomerType.CORPORATE,
+      });
+      const { id: ownerId } = await insertCustomer(gateway.database, { bankId });
+      const link = { customerId: companyId, linkedCustomerId: ownerId, percentage: '10' };
+      const { id } = await insertCustomerLink(gateway.database, { bankId, ...link });
+      await mutate(
+        `updateCustomerLink(bankId: "${bankId}", id: "${id}", input: { percentage: "90" })`,
+        'customerLink { id }',
+      );
+      const [deletedId, keptId] = isCompanyDeleted ? [companyId, ownerId] : [ownerId, companyId];
+      await mutate(`deleteCustomerCascade(${ofCustomer(deletedId)})`, 'deleted { history }');
+
+      const { nodes } = await historyOf(keptId);
+
+      const object = isCompanyDeleted ? 'INVERSE_CUSTOMER_LINK' : 'CUSTOMER_LINK';
+      const last = { linkedCustomerId: ownerId, percentage: '90', ...(isCompanyDeleted && { customerId: companyId }) };
+      expect(nodes.map(shown)).toEqual([
+        [object, id, 'DELETED', expect.objectContaining(pairs(last, 'before'))],
+        [object, id, 'UPDATED', { percentage: ['10', '90'] }],
+      ]);
+    }
+  });
 
   test('contains a new customer with its addresses, and the KYC status that follows', async () => {
     const input = `{ legalName: "Ann Lee", mobilePhoneNumber: "+447972444876",

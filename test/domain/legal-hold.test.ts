@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { eq } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { customerHistory } from '../../src/changes/customer-history.table.ts';
 import { setKycFourEyes } from '../../src/domain/bank/bank-administration.ts';
 import { customer } from '../../src/domain/customer/customer.table.ts';
 import { legalHold } from '../../src/domain/customer/legal-hold.table.ts';
@@ -220,12 +221,23 @@ describe('while a legal hold is in force', () => {
   test.each<[side: string, link: (otherId: string) => { customerId: string; linkedCustomerId: string }]>([
     ['the customer', (otherId) => ({ customerId, linkedCustomerId: otherId })],
     ['the linked customer', (otherId) => ({ customerId: otherId, linkedCustomerId: customerId })],
-  ])('updateCustomerLink fails if %s is under the hold, and works afterwards', async (_side, columnsOf) => {
-    const { id: otherId } = await insertCustomer(gateway.database, { bankId });
-    const owner = { relationshipTo: CustomerRelationship.BENEFICIAL_OWNER, percentage: '10' };
-    const { id } = await insertCustomerLink(gateway.database, { bankId, ...columnsOf(otherId), ...owner });
-    await expectRefusedUpdate(`updateCustomerLink(bankId: "${bankId}", id: "${id}", input: { percentage: "90" })`);
-  });
+  ])(
+    'updateCustomerLink works if %s is under the hold, because the history keeps the share',
+    async (_side, columnsOf) => {
+      const { id: otherId } = await insertCustomer(gateway.database, { bankId });
+      const owner = { relationshipTo: CustomerRelationship.BENEFICIAL_OWNER, percentage: '10' };
+      const { id } = await insertCustomerLink(gateway.database, { bankId, ...columnsOf(otherId), ...owner });
+      await held();
+      const field = `updateCustomerLink(bankId: "${bankId}", id: "${id}", input: { percentage: "90" })`;
+
+      const { errors } = await gateway.query(officer.token, `mutation { ${field} { customerLinkId } }`);
+
+      expect(errors).toEqual([]);
+      const { read } = gateway.database;
+      const entries = await read.select().from(customerHistory).where(eq(customerHistory.customerId, customerId));
+      expect(entries).toMatchObject([{ objectId: id, before: { percentage: '10' }, after: { percentage: '90' } }]);
+    },
+  );
 
   test('updateMeeting fails, and works afterwards', async () => {
     const { id } = await insertMeeting(gateway.database, { bankId, customerId });

@@ -172,6 +172,7 @@ async function insertWorld(database: Database, tokens: Tokens, names: SharedName
     { ...child, changedByUserId: colleague.id },
     {
       ...{ ACCOUNT_LINK: accountLinkId, ADDRESS: address.id, ATTRIBUTE: attribute.id, SOCIAL_MEDIA_HANDLE: handle.id },
+      ...{ CUSTOMER_LINK: customerLink.id, INVERSE_CUSTOMER_LINK: ownerLink.id },
       ...{ TAX_RESIDENCE: taxResidence.id, USER_LINK: userLink.id },
     },
   );

@@ -566,6 +566,8 @@ export async function insertCustomerHistory(
     ACCOUNT_LINK: [{ relationshipType: 'Signatory' }, { relationshipType: 'Owner' }],
     ADDRESS: [{ city: 'Hamburg' }, { city: 'Berlin' }],
     ATTRIBUTE: [{ value: '122' }, { value: '123' }],
+    CUSTOMER_LINK: [{ percentage: '10' }, { percentage: '25.5' }],
+    INVERSE_CUSTOMER_LINK: [{ percentage: '10' }, { percentage: '25.5' }],
     SOCIAL_MEDIA_HANDLE: [{ handle: '@jones' }, { handle: '@eveline' }],
     TAX_RESIDENCE: [{ taxNumber: '12344' }, { taxNumber: '12345' }],
     USER_LINK: [{ isActive: false }, { isActive: true }],

@@ -109,11 +109,14 @@ export async function insertWholeCustomer(database: Database, { bankId, userId }
   await insertUserAttribute(database, { userId: holderId });
   await insertKyc(database, child);
   await insertContacts(database, { ...child, userId: holderId });
+  // A link to the customer itself is a link in both directions.
+  const link = await insertCustomerLink(database, { ...child, linkedCustomerId: customerId, percentage: '25.5' });
   await insertCustomerHistory(
     database,
     { ...child, changedByUserId: holderId },
     {
       ...{ ACCOUNT_LINK: accountLink.id, ADDRESS: address.id, ATTRIBUTE: attribute.id, SOCIAL_MEDIA_HANDLE: handle.id },
+      ...{ CUSTOMER_LINK: link.id, INVERSE_CUSTOMER_LINK: link.id },
       ...{ TAX_RESIDENCE: taxResidence.id, USER_LINK: userLink.id },
     },
   );
@@ -161,9 +164,6 @@ async function insertContacts(
   { userId, ...child }: { bankId: string; customerId: string; userId: string },
 ): Promise<void> {
   await insertKycStatusProposal(database, { ...child, proposedByUserId: userId, reason: 'The passport was checked' });
-  // A link to the customer itself is a link in both directions.
-  const { bankId, customerId } = child;
-  await insertCustomerLink(database, { bankId, customerId, linkedCustomerId: customerId, percentage: '25.5' });
   await insertLegalHold(database, { ...child, setByUserId: userId, ...liftedBy(userId) });
   for (let index = 0; index < 2; index += 1) {
     await insertCustomerMessage(database, child);

@@ -14,6 +14,9 @@ import { addresses } from '../address/address.writes.ts';
 import { Customer, type CustomerKey } from '../customer/customer.type.ts';
 import { attributesByCustomer } from '../customer/customer-attribute.loader.ts';
 import { type CustomerAttributeRow, customerAttribute } from '../customer/customer-attribute.table.ts';
+import { linksOfCustomer, linksToCustomer } from '../customer-link/customer-link.loader.ts';
+import { type CustomerLinkRow, customerLink } from '../customer-link/customer-link.table.ts';
+import { toCustomerLink } from '../customer-link/customer-link.type.ts';
 import { type SocialMediaHandleRow, socialMediaHandle } from '../social-media-handle/social-media-handle.table.ts';
 import { socialMediaHandles } from '../social-media-handle/social-media-handle.writes.ts';
 import { type TaxResidenceRow, taxResidence } from '../tax-residence/tax-residence.table.ts';
@@ -26,6 +29,7 @@ import {
   CustomerAddressAsOf,
   CustomerAsOf,
   CustomerAttributeAsOf,
+  CustomerLinkAsOf,
   SocialMediaHandleAsOf,
   TaxResidenceAsOf,
   UserCustomerLinkAsOf,
@@ -54,6 +58,19 @@ const attributesAsOf = collectionAsOf({
   storedAt: ({ createdAt }: CustomerAttributeRow) => createdAt,
   toFormer: (row): CustomerAttributeAsOf => ({ ...row, attributeId: row.id }),
 });
+
+function customerLinksAsOf(object: CustomerHistoryObject, present: typeof linksOfCustomer) {
+  return collectionAsOf({
+    object,
+    table: customerLink,
+    present,
+    storedAt: ({ createdAt }: CustomerLinkRow) => createdAt,
+    toFormer: (row): CustomerLinkAsOf => ({ ...toCustomerLink(row), customerLinkId: row.id }),
+  });
+}
+
+const linksOfCustomerAsOf = customerLinksAsOf(CustomerHistoryObject.CUSTOMER_LINK, linksOfCustomer);
+const linksToCustomerAsOf = customerLinksAsOf(CustomerHistoryObject.INVERSE_CUSTOMER_LINK, linksToCustomer);
 
 const socialMediaHandlesAsOf = collectionAsOf({
   object: CustomerHistoryObject.SOCIAL_MEDIA_HANDLE,
@@ -133,6 +150,26 @@ export class CustomerAsOfCollectionsResolver {
   @Batched()
   attributes(@Root() customers: CustomerAsOf[], @Ctx() context: Context): Promise<CustomerAttributeAsOf[][]> {
     return attributesAsOf(context, customers);
+  }
+
+  @FieldResolver(() => [CustomerLinkAsOf], {
+    nullable: true,
+    description: 'The links of the customer to others at the time, sorted by creation time, oldest first.',
+  })
+  @RequiresRole(['CanGetCustomerLinks'])
+  @Batched()
+  customerLinks(@Root() customers: CustomerAsOf[], @Ctx() context: Context): Promise<CustomerLinkAsOf[][]> {
+    return linksOfCustomerAsOf(context, customers);
+  }
+
+  @FieldResolver(() => [CustomerLinkAsOf], {
+    nullable: true,
+    description: 'The links of other customers to the customer at the time, sorted by creation time, oldest first.',
+  })
+  @RequiresRole(['CanGetCustomerLinks'])
+  @Batched()
+  inverseCustomerLinks(@Root() customers: CustomerAsOf[], @Ctx() context: Context): Promise<CustomerLinkAsOf[][]> {
+    return linksToCustomerAsOf(context, customers);
   }
 
   @FieldResolver(() => [SocialMediaHandleAsOf], {

@@ -4,6 +4,7 @@ import { CustomerAccountLinkFields } from '../account/customer-account-link.type
 import { CustomerAddressFields } from '../address/address.type.ts';
 import { CustomerFields } from '../customer/customer.type.ts';
 import { CustomerAttributeFields } from '../customer/customer-attribute.type.ts';
+import { CustomerLinkFields } from '../customer-link/customer-link.type.ts';
 import { SocialMediaHandleFields } from '../social-media-handle/social-media-handle.type.ts';
 import { TaxResidenceFields } from '../tax-residence/tax-residence.type.ts';
 import { UserCustomerLinkFields } from '../user-customer-link/user-customer-link.type.ts';
@@ -53,6 +54,12 @@ export class SocialMediaHandleAsOf extends SocialMediaHandleFields {
 export class CustomerAccountLinkAsOf extends CustomerAccountLinkFields {
   @Field(() => ID, { description: 'The ID of the link, `CustomerAccountLink.id`.' })
   customerAccountLinkId: string;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'A link between two customers as it was at a time.' })
+export class CustomerLinkAsOf extends CustomerLinkFields {
+  @Field(() => ID, { description: 'The ID of the link, `CustomerLink.id`.' })
+  customerLinkId: string;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'A link between a user and a customer as it was at a time.' })

@@ -23,7 +23,9 @@ import {
   CustomerFieldChange,
   CustomerHistoryConnection,
   CustomerHistoryEntry,
+  CustomerLinkHistoryEntry,
   changesDescription,
+  InverseCustomerLinkHistoryEntry,
   maxChangedFields,
   SocialMediaHandleHistoryEntry,
   TaxResidenceHistoryEntry,
@@ -151,6 +153,26 @@ export class CustomerAttributeHistoryEntryResolver {
   @FieldResolver(() => [CustomerFieldChange], { nullable: true, description: changesDescription })
   @RequiresRole(['CanGetCustomerAttributesAtOneBank', 'CanGetCustomerAttributesAtAnyBank'])
   changes(@Root() entry: CustomerAttributeHistoryEntry, @Ctx() context: Context): CustomerFieldChange[] {
+    return changesOf(context, entry);
+  }
+}
+
+@Resolver(() => CustomerLinkHistoryEntry)
+export class CustomerLinkHistoryEntryResolver {
+  @MaxItems(maxChangedFields)
+  @FieldResolver(() => [CustomerFieldChange], { nullable: true, description: changesDescription })
+  @RequiresRole(['CanGetCustomerLinks'])
+  changes(@Root() entry: CustomerLinkHistoryEntry, @Ctx() context: Context): CustomerFieldChange[] {
+    return changesOf(context, entry);
+  }
+}
+
+@Resolver(() => InverseCustomerLinkHistoryEntry)
+export class InverseCustomerLinkHistoryEntryResolver {
+  @MaxItems(maxChangedFields)
+  @FieldResolver(() => [CustomerFieldChange], { nullable: true, description: changesDescription })
+  @RequiresRole(['CanGetCustomerLinks'])
+  changes(@Root() entry: InverseCustomerLinkHistoryEntry, @Ctx() context: Context): CustomerFieldChange[] {
     return changesOf(context, entry);
   }
 }

@@ -14,6 +14,8 @@ registerEnumType(CustomerHistoryObject, {
     ACCOUNT_LINK: { description: 'A link of the customer to an account.' },
     ADDRESS: { description: 'An address of the customer.' },
     ATTRIBUTE: { description: 'An attribute of the customer.' },
+    CUSTOMER_LINK: { description: 'A link of the customer to another customer.' },
+    INVERSE_CUSTOMER_LINK: { description: 'A link of another customer to the customer.' },
     SOCIAL_MEDIA_HANDLE: { description: 'A social media handle of the customer.' },
     TAX_RESIDENCE: { description: 'A tax residence of the customer.' },
     USER_LINK: { description: 'A link of the customer to a user.' },
@@ -66,6 +68,8 @@ const entryTypes: Record<CustomerHistoryObject, string> = {
   ACCOUNT_LINK: 'CustomerAccountLinkHistoryEntry',
   ADDRESS: 'CustomerAddressHistoryEntry',
   ATTRIBUTE: 'CustomerAttributeHistoryEntry',
+  CUSTOMER_LINK: 'CustomerLinkHistoryEntry',
+  INVERSE_CUSTOMER_LINK: 'InverseCustomerLinkHistoryEntry',
   SOCIAL_MEDIA_HANDLE: 'SocialMediaHandleHistoryEntry',
   TAX_RESIDENCE: 'TaxResidenceHistoryEntry',
   USER_LINK: 'UserCustomerLinkHistoryEntry',
@@ -133,6 +137,20 @@ export class CustomerAddressHistoryEntry extends CustomerHistoryEntry {}
   description: 'A change of an attribute of a customer.',
 })
 export class CustomerAttributeHistoryEntry extends CustomerHistoryEntry {}
+
+@ObjectType({
+  implements: CustomerHistoryEntry,
+  simpleResolvers: true,
+  description: 'A change of a link of the customer to another customer.',
+})
+export class CustomerLinkHistoryEntry extends CustomerHistoryEntry {}
+
+@ObjectType({
+  implements: CustomerHistoryEntry,
+  simpleResolvers: true,
+  description: 'A change of a link of another customer to the customer.',
+})
+export class InverseCustomerLinkHistoryEntry extends CustomerHistoryEntry {}
 
 @ObjectType({
   implements: CustomerHistoryEntry,

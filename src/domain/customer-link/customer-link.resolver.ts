@@ -125,7 +125,7 @@ export class CustomerLinkMutations {
 
   @Mutation(() => CustomerLinkPayload, {
     nullable: true,
-    description: `${updateDescription('the share of a beneficial owner')} Fails with \`CUSTOMER_LINK_NOT_FOUND\` if the bank has no such link, and with \`CUSTOMER_UNDER_LEGAL_HOLD\` if one of the customers is under a legal hold.`,
+    description: `${updateDescription('the share of a beneficial owner')} Fails with \`CUSTOMER_LINK_NOT_FOUND\` if the bank has no such link.`,
   })
   @RequiresRole(['CanUpdateCustomerLink'])
   updateCustomerLink(

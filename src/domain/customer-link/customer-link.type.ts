@@ -15,18 +15,9 @@ registerEnumType(CustomerRelationship, {
   },
 });
 
-@ObjectType({
-  simpleResolvers: true,
-  description:
-    'A link between two customers of a bank, such as a company and its beneficial owner. The linked customer has the relationship to the customer.',
-})
-export class CustomerLink {
-  @Field(() => ID, { description: 'The ID of the link.' })
-  id: string;
-
-  @Field(() => ID, { description: 'The ID of the bank.' })
-  bankId: string;
-
+/** The fields of a link, and of a link as it was at a time. */
+@ObjectType({ simpleResolvers: true, description: 'The data of a link.' })
+export class CustomerLinkFields {
   @Field(() => ID, { description: 'The ID of the customer, such as the company.' })
   customerId: string;
 
@@ -45,14 +36,27 @@ export class CustomerLink {
   @Field(() => DateTime, { description: 'The time when the link was first stored in the gateway.' })
   createdAt: Date;
 
+  /** Both customers, for the audit trail. */
+  auditedCustomerIds: readonly string[];
+}
+
+@ObjectType({
+  simpleResolvers: true,
+  description:
+    'A link between two customers of a bank, such as a company and its beneficial owner. The linked customer has the relationship to the customer.',
+})
+export class CustomerLink extends CustomerLinkFields {
+  @Field(() => ID, { description: 'The ID of the link.' })
+  id: string;
+
+  @Field(() => ID, { description: 'The ID of the bank.' })
+  bankId: string;
+
   @Field(() => DateTime, { description: 'The time when the link was last changed.' })
   updatedAt: Date;
 
   @Field(() => Int, { description: versionDescription })
   version: number;
-
-  /** Both customers, for the audit trail. */
-  auditedCustomerIds: readonly string[];
 }
 
 export function toCustomerLink(row: CustomerLinkRow): CustomerLink {

@@ -188,10 +188,7 @@ export async function deleteCustomerLink(
   return customerLinks.delete(transaction, customer, id, expectedVersion);
 }
 
-/**
- * Former values of links are not kept, so a link stays as it is while one of the two customers is under a legal hold.
- * @throws CUSTOMER_UNDER_LEGAL_HOLD
- */
+/** The linked customer is locked too, so that the entries of its history have the order of their times. */
 export async function updateCustomerLink(
   transaction: Queries,
   customer: LockedCustomer,
@@ -200,7 +197,5 @@ export async function updateCustomerLink(
   expectedVersion: number | null,
 ): Promise<CustomerLinkRow> {
   await linkedCustomers(transaction, { bankId: customer.bankId, ...keyValues([linkedCustomerId]) });
-  await refuseUnderHold(transaction, customer.id);
-  await refuseUnderHold(transaction, linkedCustomerId);
   return customerLinks.update(transaction, customer, id, values, expectedVersion);
 }

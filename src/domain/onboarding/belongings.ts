@@ -47,6 +47,8 @@ export interface Belonging<Table extends SQLiteTable = SQLiteTable> {
   ): object[] | Promise<object[]>;
   /** The description of the number of deleted rows. */
   description: string;
+  /** Whether the rows also belong to another customer, whose history keeps the deleted values. */
+  isShared?: boolean;
   /** The time of a change after which the customer must be retained for the period of the bank. */
   retainedSince?: SQLiteColumn;
 }
@@ -163,12 +165,14 @@ export const belongings = {
   customerLinks: belonging(customerLink, {
     exportedBy: customerLink.createdAt,
     description: 'The number of links to other customers. The other customers are kept.',
+    isShared: true,
   }),
   inverseCustomerLinks: belonging(customerLink, {
     where: ({ id }) => eq(customerLink.linkedCustomerId, id),
     exportedBy: customerLink.createdAt,
     toExport: (rows) => rows.map((row) => ({ ...row, linkedByCustomerId: row.customerId })),
     description: 'The number of links of other customers to the customer. The other customers are kept.',
+    isShared: true,
   }),
   legalHolds: belonging(legalHold, {
     exportedBy: legalHold.setAt,

@@ -34,8 +34,9 @@ export async function deleteCustomerCascade(
   if (callerId !== null) await requireSecondOfficer(transaction, customer, callerId);
   requireVersion(customer, expectedVersion);
   const deleted: Partial<Record<BelongingName, number>> = {};
-  for (const [name, { table, where }] of belongingEntries.toReversed()) {
-    const rows = await deleteRows(transaction, table, where(customer), recordedColumns(table));
+  for (const [name, { table, where, isShared = false }] of belongingEntries.toReversed()) {
+    const columns = isShared ? getTableColumns(table) : recordedColumns(table);
+    const rows = await deleteRows(transaction, table, where(customer), columns);
     deleted[name] = rows.length;
   }
   await deleteRows(transaction, customerTable, eq(customerTable.id, customer.id));

@@ -1,7 +1,7 @@
 import { and, eq, getTableName } from 'drizzle-orm';
 import { hashPassword } from '../../auth/password.ts';
 import { comparedForm } from '../../base/identifiers.ts';
-import { historyObjects } from '../../changes/customer-history-object.ts';
+import { historyPlaces } from '../../changes/customer-history-object.ts';
 import type { Database, Queries } from '../../database/database.ts';
 import { insertRows } from '../../database/insert-rows.ts';
 import { updateRows } from '../../database/write-row.ts';
@@ -77,7 +77,7 @@ async function writeBatch(writing: Writing, entity: Entity, batch: StagedRow[], 
   if (inserts.size + updates.size + outdated.length === 0) return;
   const places = entity === meetingInvitee ? await placesOfMeetings(database, rows) : new Map<unknown, Row>();
   const former = before.areCustomersNew ? new Set<unknown>() : await formerCustomers(writing, entity, inserts);
-  const isInitial = ({ customerId }: Row) => !former.has(customerId);
+  const isInitial = (customerId: unknown) => !former.has(customerId);
   await database.transaction(async (transaction) => {
     const recorded = withPlaces([...inserts], places);
     await insertRows(transaction, entity.table, [...inserts], { onConflict: 'ignore', recorded, isInitial });
@@ -89,8 +89,10 @@ async function writeBatch(writing: Writing, entity: Entity, batch: StagedRow[], 
 
 /** Finds the customers of new rows that were stored before the import began, and whose history contains these rows. */
 async function formerCustomers({ database, now }: Writing, { table }: Entity, rows: Set<Row>): Promise<Set<unknown>> {
-  if (!historyObjects.has(getTableName(table))) return new Set();
-  const ids = [...new Set([...rows].map(({ customerId }) => customerId))].map((id) => ({ id }));
+  const places = historyPlaces.get(getTableName(table)) ?? [];
+  if (table === customer.table || places.length === 0) return new Set();
+  const ofRows = places.flatMap(({ customerColumn }) => [...rows].map((row) => row[customerColumn]));
+  const ids = [...new Set(ofRows)].map((id) => ({ id }));
   const customers = await storedRows(database, customer.table, ['id'], ids);
   return new Set(
     customers
