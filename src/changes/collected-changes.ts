@@ -50,6 +50,7 @@ export const bookkeeping: ReadonlySet<string> = new Set([
   'sentDate',
   'canonicalNumber',
   'changedBeforeClosing',
+  'ofClosedCustomer',
   'canonicalRouting',
   'canonicalUsername',
   'canonicalEmail',

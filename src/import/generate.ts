@@ -15,9 +15,9 @@ import { customer } from '../domain/customer/customer.table.ts';
 import { customerAttribute } from '../domain/customer/customer-attribute.table.ts';
 import { customerLink } from '../domain/customer-link/customer-link.table.ts';
 import { kycCheck } from '../domain/kyc/kyc-check.table.ts';
+import { followClosings } from '../domain/kyc/kyc-closing.writes.ts';
 import { kycDocument } from '../domain/kyc/kyc-document.table.ts';
 import { kycGap } from '../domain/kyc/kyc-gap.table.ts';
-import { refreshKycGaps } from '../domain/kyc/kyc-gap.writes.ts';
 import { kycMedia } from '../domain/kyc/kyc-media.table.ts';
 import { kycStatus } from '../domain/kyc/kyc-status.table.ts';
 import { meeting } from '../domain/meeting/meeting.table.ts';
@@ -154,6 +154,6 @@ async function writeCustomers(transaction: Queries, customers: GeneratedCustomer
     written += rows.length;
   }
   const ids = customers.flatMap(({ customers: rows }) => rows.map(({ id }) => id));
-  await refreshKycGaps(transaction, ids);
+  await followClosings(transaction, ids);
   return written;
 }

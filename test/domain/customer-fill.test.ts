@@ -11,6 +11,7 @@ import { KycState } from '../../src/domain/customer/kyc-state.ts';
 import { pendingFill } from '../../src/domain/customer/pending-fill.table.ts';
 import { fillKycGaps } from '../../src/domain/kyc/fill-kyc-gaps.ts';
 import { kycCheck } from '../../src/domain/kyc/kyc-check.table.ts';
+import { kycDocument } from '../../src/domain/kyc/kyc-document.table.ts';
 import { type KycGapRow, kycGap } from '../../src/domain/kyc/kyc-gap.table.ts';
 import { refreshKycGaps } from '../../src/domain/kyc/kyc-gap.writes.ts';
 import { fillStoredCustomers } from '../../src/http/fill-stored-customers.ts';
@@ -43,10 +44,11 @@ async function insertFormerRows({ execute }: FormerDatabase): Promise<void> {
   const times = { created_at: stored(day(1)), updated_at: stored(day(1)) };
   await execute('begin', []);
   await insert('bank', { id: bankId, short_name: 'GH', full_name: 'GH', ...times });
-  for (const id of ['changed', 'complete', 'expired', 'refused', 'retracted', 'nothing', ...others]) {
+  for (const id of ['changed', 'complete', 'expired', 'refused', 'retracted', 'nothing', 'closed', ...others]) {
     const names = { customer_number: id, legal_name: 'Eve', legal_name_search: 'eve', mobile_phone_number: '1' };
     const wasOk = ['changed', 'complete', 'expired', 'retracted'].includes(id);
     const status: Record<string, string | number> = wasOk ? { last_ok_date: stored(day(2)) } : {};
+    if (id === 'closed') status.closed_on = '2024-01-08';
     if (id === 'changed' || id === 'complete') status.kyc_status = truth;
     const derived = { last_ok_date_order: stored(day(2)), dob_of_dependants: '[]' };
     await insert('customer', { id, bank_id: bankId, ...names, ...status, ...derived, ...times });
@@ -108,6 +110,7 @@ const none = { noSatisfiedCheckSince: null, evidenceRetractedSince: null, mediaM
 
 /** The gaps of some customers. */
 const expectedGaps: readonly Omit<KycGapRow, 'bankId'>[] = [
+  { customerId: 'closed', ...none, noValidDocumentSince: null },
   { customerId: 'complete', ...none, noValidDocumentSince: new Date('2099-01-02T00:00:00Z') },
   { customerId: 'expired', ...none, noValidDocumentSince: day(10) },
   { customerId: 'nothing', ...none, noSatisfiedCheckSince: day(1), noValidDocumentSince: day(1) },
@@ -198,7 +201,7 @@ test('the values are filled by processes at the same time, which resume after a 
   for (const { id, kycState, version } of rows) {
     expect([id, kycState, version]).toEqual([id, states[id] ?? KycState.NEVER_ASSESSED, 1]);
   }
-  expect((await succeed(counts)).kycCounts).toEqual({ neverAssessed: 601, ok: 1, notOk: 4 });
+  expect((await succeed(counts)).kycCounts).toEqual({ neverAssessed: 602, ok: 1, notOk: 4 });
   const notOk = ['changed', 'expired', 'refused', 'retracted'];
   expect((await succeed(filtered)).customers).toEqual({ totalCount: 4, nodes: notOk.map((id) => ({ id })) });
   const { customersWithKycGaps } = (await succeed(queue)) as Record<string, { totalCount: number }>;
@@ -212,10 +215,39 @@ test('the gaps are derived again after a write', async () => {
     await refreshKycGaps(transaction, sampledIds);
   });
 
-  const [complete, ...unchanged] = expectedGaps;
+  const [closed, complete, ...unchanged] = expectedGaps;
   expect(await storedGaps()).toEqual(
-    [{ ...complete, noSatisfiedCheckSince: day(1) }, ...unchanged].map((row) => ({ ...row, bankId })),
+    [closed, { ...complete, noSatisfiedCheckSince: day(1) }, ...unchanged].map((row) => ({ ...row, bankId })),
   );
+});
+
+test('the upgrade removes closed customers from lists that an earlier version derived', async () => {
+  const earlier = await createFormerDatabase('closed_in_queues');
+  await insertFormerRows(earlier);
+  for (const id of ['closed', 'expired']) {
+    await earlier.execute(
+      'insert into kyc_gap (customer_id, bank_id, no_satisfied_check_since, no_valid_document_since) values (?, ?, ?, ?)',
+      [id, bankId, stored(day(1)), stored(day(1))],
+    );
+  }
+  await earlier.execute("update customer set closed_on = '2024-01-08' where id = 'complete'", []);
+
+  const upgraded = await openDatabase(earlier.url, { migrate: 'upgrade' });
+  const gaps = await upgraded.read.select().from(kycGap).orderBy(asc(kycGap.customerId));
+  const documents = await upgraded.read.select().from(kycDocument).orderBy(asc(kycDocument.customerId));
+  await upgraded.close();
+  await earlier.drop();
+
+  expect(gaps.map(({ customerId, noValidDocumentSince }) => [customerId, noValidDocumentSince])).toEqual([
+    ['closed', null],
+    ['expired', day(1)],
+  ]);
+  expect(documents.map(({ customerId, ofClosedCustomer }) => [customerId, ofClosedCustomer])).toEqual([
+    ['changed', false],
+    ['complete', true],
+    ['expired', false],
+    ['retracted', false],
+  ]);
 });
 
 test('a database that was migrated with the former files of the migrations needs no fill', () => {

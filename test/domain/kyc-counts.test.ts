@@ -262,7 +262,9 @@ test('the counts equal the rows after a random mix of concurrent operations', { 
   expect(await countsAt(otherBankId)).toMatchObject({ ok: 0 });
 });
 
-test('the total of customers in a state is that of kycCounts', async () => {
+test('the total of customers in a state is that of kycCounts, with closed customers', async () => {
+  const { neverAssessed: before } = await countsAt(bankId);
+  await insertCustomer(gateway.database, { bankId, closedOn: '2024-05-31' });
   const { data } = await gateway.query<Record<string, { totalCount: number; nodes: { kycState: string }[] }>>(
     officer.token,
     `query ($bankId: ID!) { ${Object.values(KycState)
@@ -275,6 +277,7 @@ test('the total of customers in a state is that of kycCounts', async () => {
   );
 
   const { neverAssessed, ok, notOk } = await countsAt(bankId);
+  expect(neverAssessed).toBe(before + 1);
   expect(data?.NEVER_ASSESSED?.totalCount).toBe(neverAssessed);
   expect(data?.OK?.totalCount).toBe(ok);
   expect(data?.NOT_OK?.totalCount).toBe(notOk);

@@ -20,7 +20,7 @@ beforeAll(async () => {
   const roles = [
     ...['CanAddKycCheck', 'CanAddKycDocument', 'CanAddKycMedia', 'CanAddKycStatus', 'CanRetractKycEvidence'],
     ...['CanRetractKycStatus', 'CanGetKycStatusesAtOneBank', 'CanCreateCustomer', 'CanGetCustomer'],
-    'CanDeleteCustomerCascade',
+    ...['CanDeleteCustomerCascade', 'CanCloseCustomer'],
   ] as const;
   officer = await gateway.createUser({ roles: roles.map((role) => [role, bankId] as const) });
 });
@@ -67,6 +67,18 @@ const addStatus = (customerId: string, date: string) =>
 
 const retract = (customerId: string, kind: string, kycEvidenceId: string) =>
   call('retractKycEvidence', 'RetractKycEvidenceInput', customerId, { kind, kycEvidenceId, reason: 'A mistake' });
+
+const close = (customerId: string) =>
+  call('closeCustomer', 'CloseCustomerInput', customerId, {
+    date: new Date().toISOString().slice(0, 10),
+    reason: 'Moved abroad',
+  });
+
+const reopen = (customerId: string) =>
+  succeed(
+    'mutation ($bankId: ID!, $customerId: ID!) { reopenCustomer(bankId: $bankId, customerId: $customerId) { customerId } }',
+    { customerId },
+  );
 
 /** A customer without gaps, with `check-1`, `document-1`, and `media-1`. */
 async function completeCustomer(): Promise<string> {
@@ -193,12 +205,41 @@ describe('Customer.kycGaps', () => {
       () => addStatus(customerId, new Date().toISOString()),
       () => retract(customerId, 'MEDIA', 'media-1'),
       () => addMedia(customerId, 'media-2', 'document-1'),
+      () => close(customerId),
+      () => retract(customerId, 'CHECK', 'check-2'),
+      () => reopen(customerId),
     ];
     for (const [index, write] of writes.entries()) {
       await write();
       const stored = await gateway.database.read.select().from(kycGap).where(eq(kycGap.customerId, customerId));
       expect([index, stored]).toEqual([index, await deriveKycGaps(gateway.database, [customerId])]);
     }
+  });
+
+  test('are empty while the customer is closed, and have the same times when the customer is reopened', async () => {
+    const customerId = await completeCustomer();
+    await addStatus(customerId, longAgo);
+    await addDocument(customerId, 'document-2', '2099-06-01');
+    await retract(customerId, 'CHECK', 'check-1');
+    const before = await gapsOf(customerId);
+    const [row] = await gateway.database.read.select().from(kycGap).where(eq(kycGap.customerId, customerId));
+
+    await close(customerId);
+    expect(await gapsOf(customerId)).toEqual([]);
+    await retract(customerId, 'DOCUMENT', 'document-2');
+    await retract(customerId, 'DOCUMENT', 'document-1');
+    expect(await gapsOf(customerId)).toEqual([]);
+    await reopen(customerId);
+
+    const after = await gapsOf(customerId);
+    expect(before.map(({ kind }) => kind).sort()).toEqual([
+      'EVIDENCE_RETRACTED',
+      'MEDIA_MISSING',
+      'NO_SATISFIED_CHECK',
+    ]);
+    const expected = before.filter(({ kind }) => kind !== 'MEDIA_MISSING');
+    expect(after).toEqual([...expected, { kind: 'NO_VALID_DOCUMENT', since: expect.any(String) }]);
+    expect(row?.noValidDocumentSince).toEqual(new Date('2099-06-02T00:00:00Z'));
   });
 
   test('are derived by an import, also for evidence that is added later', async () => {
@@ -211,11 +252,30 @@ describe('Customer.kycGaps', () => {
     expect(await kindsOf('imported-customer')).toEqual(['NO_VALID_DOCUMENT']);
   });
 
+  test('are empty after the import of a closing, until an import removes the closing', async () => {
+    const record = {
+      ...{ bank_id: bankId, customer_id: 'imported-closed', customer_number: 'imported-2', legal_name: 'Ada' },
+      mobile_phone_number: '+44 7400 123456',
+    };
+    const kinds: string[][] = [];
+    for (const closed_on of ['2024-06-01', null, '2024-06-02']) {
+      expect(
+        await importRecords(gateway.database, { customers: [{ ...record, closed_on }] }, { update: true }),
+      ).toEqual([]);
+      kinds.push(await kindsOf('imported-closed'));
+    }
+
+    expect(kinds).toEqual([[], ['NO_SATISFIED_CHECK', 'NO_VALID_DOCUMENT'], []]);
+  });
+
   test('are derived for generated customers', async () => {
     await generateCustomers(gateway.database, { count: 20, bankIds: ['generated.bank'] });
     const rows = await gateway.database.read.select().from(kycGap).where(eq(kycGap.bankId, 'generated.bank'));
     expect(rows).toHaveLength(20);
-    expect(rows.filter(({ noValidDocumentSince }) => noValidDocumentSince !== null)).toHaveLength(20);
+    const customers = await gateway.database.read.select().from(customer).where(eq(customer.bankId, 'generated.bank'));
+    const open = customers.filter(({ closedOn }) => closedOn === null).map(({ id }) => id);
+    const expiring = rows.filter(({ noValidDocumentSince }) => noValidDocumentSince !== null);
+    expect(expiring.map(({ customerId }) => customerId).sort()).toEqual(open.sort());
   });
 
   test('are refused to a caller without the role at the bank', async () => {
@@ -261,6 +321,14 @@ describe('customersWithKycGaps', () => {
     else if (gap === 'MEDIA_MISSING') await retract(withGap, 'MEDIA', 'media-1');
     else await retract(withGap, 'CHECK', 'check-1');
     const without = await completeCustomer();
+    const closed = await newCustomer();
+    await addDocument(closed, 'document-1');
+    await addStatus(closed, longAgo);
+    await addDocument(closed, 'document-2');
+    await retract(closed, 'DOCUMENT', gap === 'NO_VALID_DOCUMENT' ? 'document-1' : 'document-2');
+    if (gap === 'NO_VALID_DOCUMENT') await retract(closed, 'DOCUMENT', 'document-2');
+    expect(await kindsOf(closed)).toContain(gap);
+    await close(closed);
 
     const nodes: List['customersWithKycGaps']['nodes'] = [];
     let total = 0;
@@ -276,6 +344,7 @@ describe('customersWithKycGaps', () => {
     const ids = nodes.map(({ customerId }) => customerId);
     expect(ids).toContain(withGap);
     expect(ids).not.toContain(without);
+    expect(ids).not.toContain(closed);
     expect(total).toBe(new Set(ids).size);
     expect(nodes.map(({ customer }) => customer.id)).toEqual(ids);
     expect(nodes.map(({ since }) => since)).toEqual(nodes.map(({ since }) => since).toSorted());

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { KycStatusProposalState } from '../../src/domain/kyc/kyc-status-proposal-state.ts';
 import { type Gateway, startGateway, type TestUser } from '../support/gateway.ts';
+import { importRecords } from '../support/import-records.ts';
 import { insertCustomer, insertKycDocument, insertKycStatusProposal } from '../support/rows.ts';
 
 const bankId = 'gh.29.uk';
@@ -15,7 +16,10 @@ let stranger: TestUser;
 beforeAll(async () => {
   gateway = await startGateway();
   for (const id of [bankId, otherBankId]) await gateway.createBank(id);
-  const roles = ['CanGetKycStatusesAtOneBank', 'CanGetKycDocumentsAtOneBank', 'CanGetCustomer'] as const;
+  const roles = [
+    ...(['CanGetKycStatusesAtOneBank', 'CanGetKycDocumentsAtOneBank', 'CanGetCustomer'] as const),
+    ...(['CanCloseCustomer', 'CanConfirmKycStatus'] as const),
+  ];
   officer = await gateway.createUser({ roles: roles.map((role) => [role, bankId] as const) });
   stranger = await gateway.createUser({ roles: roles.map((role) => [role, otherBankId] as const) });
 });
@@ -26,6 +30,17 @@ interface Connection {
   nodes: Record<string, unknown>[];
   totalCount: number;
   pageInfo: { endCursor: string | null; hasNextPage: boolean };
+}
+
+const closing = '{ date: "2024-05-31", reason: "Moved abroad" }';
+
+/** Calls a mutation of a customer. Returns the key of its error. */
+async function mutate(field: string, customerId: string, args = ''): Promise<unknown> {
+  const { errors } = await gateway.query(
+    officer.token,
+    `mutation { ${field}(bankId: "${bankId}", customerId: "${customerId}"${args}) { __typename } }`,
+  );
+  return errors[0]?.extensions.key ?? null;
 }
 
 /** Reads a connection in pages of one item, and expects the same items in one page. */
@@ -130,6 +145,21 @@ describe('kycStatusProposals', () => {
     expect(errors[0]?.extensions.obpCode).toBe('OBP-30046');
   });
 
+  test('contains the open proposal of a closed customer, which can only be rejected', async () => {
+    const { id: customerId } = await insertCustomer(gateway.database, { bankId });
+    const { id } = await insertKycStatusProposal(gateway.database, {
+      ...{ bankId, customerId, proposedByUserId: stranger.id },
+    });
+    expect(await mutate('closeCustomer', customerId, `, input: ${closing}`)).toBeNull();
+    const open = `, state: PROPOSED, customerId: "${customerId}"`;
+    expect(await idsOf(open)).toEqual([id]);
+
+    expect(await mutate('confirmKycStatus', customerId, `, id: "${id}"`)).toBe('CUSTOMER_CLOSED');
+    expect(await idsOf(open)).toEqual([id]);
+    expect(await mutate('rejectKycStatus', customerId, `, id: "${id}", reason: "Closed"`)).toBeNull();
+    expect(await idsOf(open)).toEqual([]);
+  });
+
   test('is refused without a role at the bank', () => expectRefused('kycStatusProposals', ''));
 });
 
@@ -156,6 +186,38 @@ describe('expiringKycDocuments', () => {
   ])('%s returns %j, the earliest first', async (args, ids) => {
     const nodes = await readAll('expiringKycDocuments', args, 'kycDocumentId expiryDate customer { id }');
     expect(nodes.map(({ kycDocumentId }) => kycDocumentId)).toEqual(ids);
+  });
+
+  test('omits the documents of a customer while the customer is closed', async () => {
+    const { id: customerId } = await insertCustomer(gateway.database, { bankId });
+    for (const id of ['of-closed-1', 'of-closed-2']) {
+      await insertKycDocument(gateway.database, { bankId, customerId, id, expiryDate: '2095-01-01' });
+    }
+    const ids = async () => {
+      const nodes = await readAll('expiringKycDocuments', ', before: "2096-01-01"', 'kycDocumentId customerId');
+      return nodes.filter((node) => node.customerId === customerId).map(({ kycDocumentId }) => kycDocumentId);
+    };
+    expect(await ids()).toEqual(['of-closed-1', 'of-closed-2']);
+
+    expect(await mutate('closeCustomer', customerId, `, input: ${closing}`)).toBeNull();
+    expect(await ids()).toEqual([]);
+    expect(await mutate('reopenCustomer', customerId)).toBeNull();
+    expect(await ids()).toEqual(['of-closed-1', 'of-closed-2']);
+  });
+
+  test('omits imported documents of closed customers', async () => {
+    const customer = { customer_number: 'closed-1', legal_name: 'Ada', mobile_phone_number: '+44 7400 123456' };
+    const ids = { bank_id: bankId, customer_id: 'imported-closed' };
+    const document = { id: 'imported', type: 'passport', number: '1', expiry_date: '2095-01-01' };
+    const listed: unknown[][] = [];
+    for (const closed_on of ['2024-06-01', null]) {
+      const records = { customers: [{ ...ids, ...customer, closed_on }], documents: [{ ...ids, ...document }] };
+      expect(await importRecords(gateway.database, records, { update: true })).toEqual([]);
+      const nodes = await readAll('expiringKycDocuments', ', before: "2096-01-01"', 'kycDocumentId customerId');
+      listed.push(nodes.filter(({ customerId }) => customerId === ids.customer_id));
+    }
+
+    expect(listed).toEqual([[], [{ kycDocumentId: 'imported', customerId: ids.customer_id }]]);
   });
 
   test('is refused without a role at the bank', () => expectRefused('expiringKycDocuments', before));

@@ -277,9 +277,9 @@ export type CustomerFilter = {
   dateOfBirth?: string | null | undefined;
   /** The email address, such as `felixsmith@example.com`. Letter case and character width are ignored. An international domain can be written in Unicode or in ASCII. */
   email?: string | null | undefined;
-  /** Whether a proposed KYC status of the customer awaits a decision. Requires a role to read the proposals and, if the bank requires a reason for access to KYC material, the `X-Reason` header. `customersAtAnyBank` always requires the header. */
+  /** Whether a proposed KYC status of the customer awaits a decision, also if the customer is closed. Requires a role to read the proposals and, if the bank requires a reason for access to KYC material, the `X-Reason` header. `customersAtAnyBank` always requires the header. */
   hasOpenKycStatusProposal?: boolean | null | undefined;
-  /** The state of the customer in the KYC process. */
+  /** The state of the customer in the KYC process. Closed customers match, too. */
   kycState?: KycState | null | undefined;
   /** Whether the KYC status with the latest date is ok. `false` also matches customers without a KYC status. */
   kycStatus?: boolean | null | undefined;

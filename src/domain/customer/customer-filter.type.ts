@@ -77,13 +77,16 @@ export class CustomerFilter {
   @Field(() => LocalDate, { nullable: true, description: 'The date of birth.' })
   dateOfBirth?: string | null;
 
-  @Field(() => KycState, { nullable: true, description: 'The state of the customer in the KYC process.' })
+  @Field(() => KycState, {
+    nullable: true,
+    description: 'The state of the customer in the KYC process. Closed customers match, too.',
+  })
   kycState?: KycState | null;
 
   @Field(() => Boolean, {
     nullable: true,
     description:
-      'Whether a proposed KYC status of the customer awaits a decision. Requires a role to read the proposals and, if the bank requires a reason for access to KYC material, the `X-Reason` header. `customersAtAnyBank` always requires the header.',
+      'Whether a proposed KYC status of the customer awaits a decision, also if the customer is closed. Requires a role to read the proposals and, if the bank requires a reason for access to KYC material, the `X-Reason` header. `customersAtAnyBank` always requires the header.',
   })
   hasOpenKycStatusProposal?: boolean | null;
 

@@ -23,7 +23,7 @@ export class KycCountsResolver {
   @Query(() => KycCounts, {
     nullable: true,
     description:
-      'The numbers of customers of the bank in each KYC state, and of proposed KYC statuses that await a decision. They are exact, and cost the same at a bank of any size.',
+      'The numbers of customers of the bank in each KYC state, and of proposed KYC statuses that await a decision. Closed customers are counted, too. The numbers are exact, and cost the same at a bank of any size.',
   })
   @RequiresRole(['CanGetKycCounts', 'CanGetAnyKycStatuses', 'CanGetKycStatusesAtOneBank'])
   async kycCounts(@BankId() bankId: string, @Ctx() context: Context): Promise<KycCounts> {

@@ -1,4 +1,4 @@
-import { and, asc, count, eq, gte, isNull, lt, type SQL, sql } from 'drizzle-orm';
+import { and, asc, count, eq, gte, isNull, lt, not, type SQL, sql } from 'drizzle-orm';
 import { afterValues, comesAfter } from '../../database/batch.ts';
 import { statement } from '../../database/statement.ts';
 import { cutPage, type Page, type PageArguments, totalOf } from '../../graph/connection.ts';
@@ -8,10 +8,11 @@ import { type KycDocument, toKycDocument } from './kyc-document.type.ts';
 
 const orderColumns = [kycDocument.expiryDate, kycDocument.customerId, kycDocument.id];
 
-/** The documents whose last valid day is from `from`, inclusive, to `before`, exclusive. */
+/** The documents of customers who are not closed whose last valid day is from `from`, inclusive, to `before`, exclusive. */
 const isExpiring = and(
   eq(kycDocument.bankId, sql.placeholder('bankId')),
   isNull(kycDocument.retractedAt),
+  not(kycDocument.ofClosedCustomer),
   gte(kycDocument.expiryDate, sql.placeholder('from')),
   lt(kycDocument.expiryDate, sql.placeholder('before')),
 );

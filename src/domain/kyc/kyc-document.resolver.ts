@@ -58,7 +58,7 @@ export class KycDocumentResolver {
   @Query(() => KycDocumentConnection, {
     nullable: true,
     description:
-      'The KYC documents of the bank that expire before a date, sorted by `expiryDate`, earliest first. Retracted documents, and documents without an `expiryDate`, are omitted.',
+      'The KYC documents of the bank that expire before a date, sorted by `expiryDate`, earliest first. Retracted documents, documents without an `expiryDate`, and documents of closed customers are omitted.',
   })
   @RequiresRole(['CanGetAnyKycDocuments', 'CanGetKycDocumentsAtOneBank'], { kycMaterial: true })
   expiringKycDocuments(

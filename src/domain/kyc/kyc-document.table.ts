@@ -4,7 +4,7 @@ import { compactColumn } from '../../database/compact-column.ts';
 import { childOfCustomer } from '../customer/child-of-customer.ts';
 import { user } from '../user/user.table.ts';
 
-const { table, id, text, date, timestamp, primaryKey, index } = columns;
+const { table, id, text, date, timestamp, boolean, primaryKey, index } = columns;
 
 /** Clients can choose the ID, which is unique only for the customer. */
 export const kycDocument = table(
@@ -25,6 +25,8 @@ export const kycDocument = table(
     updatedAt: timestamp('updated_at').notNull(),
     /** The user who recorded the row. Null if it was imported, or recorded by an earlier version. */
     recordedByUserId: id('recorded_by_user_id').references(() => user.id),
+    /** See `followClosings`. An index cannot contain columns of the customer. */
+    ofClosedCustomer: boolean('of_closed_customer').notNull().default(false),
   },
   (t) => [
     childOfCustomer(t),
@@ -33,7 +35,7 @@ export const kycDocument = table(
     index('kyc_document_customer').on(t.customerId, t.createdAt, t.id),
     index('kyc_document_bank_expiry')
       .on(t.bankId, t.expiryDate, t.customerId, t.id)
-      .where(sql`retracted_at is null and expiry_date is not null`),
+      .where(sql`retracted_at is null and expiry_date is not null and not of_closed_customer`),
   ],
 );
 

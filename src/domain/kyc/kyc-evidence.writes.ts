@@ -25,7 +25,8 @@ type OwnColumn =
   | 'retractionReason'
   | 'createdAt'
   | 'updatedAt'
-  | 'recordedByUserId';
+  | 'recordedByUserId'
+  | 'ofClosedCustomer';
 
 /** All columns that the input sets. A missing one would not be compared with the stored row. */
 export type EvidenceValues<Table extends EvidenceTable> = Required<Omit<Table['$inferInsert'], OwnColumn>>;

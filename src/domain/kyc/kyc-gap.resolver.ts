@@ -16,7 +16,7 @@ export class CustomerKycGapsResolver {
   @FieldResolver(() => [KycGap], {
     nullable: true,
     description:
-      'The gaps in the KYC evidence of the customer, sorted by `since`, oldest first. At most one of each kind.',
+      'The gaps in the KYC evidence of the customer, sorted by `since`, oldest first. At most one of each kind. Empty if the customer is closed.',
   })
   @RequiresRole(['CanGetAnyKycStatuses', 'CanGetKycStatusesAtOneBank'], { kycMaterial: true })
   @MaxItems(Object.keys(KycGapKind).length)
@@ -31,7 +31,7 @@ export class CustomerKycGapResolver {
   @Query(() => CustomerKycGapConnection, {
     nullable: true,
     description:
-      'The customers of the bank with a gap in the KYC evidence, sorted by `since`, oldest first. The gaps of one customer are in `Customer.kycGaps`.',
+      'The customers of the bank with a gap in the KYC evidence, sorted by `since`, oldest first. Closed customers are omitted. The gaps of one customer are in `Customer.kycGaps`.',
   })
   @RequiresRole(['CanGetAnyKycStatuses', 'CanGetKycStatusesAtOneBank'], { kycMaterial: true })
   async customersWithKycGaps(

@@ -71,14 +71,17 @@ const mediaMissingSince = sql`(
   order by ${lastDate} desc, ${hasMedia} desc, ${kycDocument.createdAt}, ${kycDocument.id} limit 1
 )`;
 
+/** Nothing is demanded of a closed customer. */
+const unlessClosed = (since: SQL) => sql`case when ${isNull(customer.closedOn)} then ${since} end`;
+
 /** The SQL of each column, in the order of the table. */
 const derived = {
   customerId: sql`${customer.id}`,
   bankId: sql`${customer.bankId}`,
-  noSatisfiedCheckSince,
-  noValidDocumentSince,
-  evidenceRetractedSince,
-  mediaMissingSince,
+  noSatisfiedCheckSince: unlessClosed(noSatisfiedCheckSince),
+  noValidDocumentSince: unlessClosed(noValidDocumentSince),
+  evidenceRetractedSince: unlessClosed(evidenceRetractedSince),
+  mediaMissingSince: unlessClosed(mediaMissingSince),
 } satisfies Record<keyof KycGapRow, SQL>;
 
 const derivedNames = Object.keys(derived) as (keyof KycGapRow)[];
@@ -158,7 +161,7 @@ export async function insertKycGapsWithoutEvidence(
 
 /**
  * Derives all gaps of customers from their evidence, with one statement. Every transaction that retracts evidence must call it
- * afterwards. Nothing must be called when time passes.
+ * afterwards, and `followClosings` calls it. Nothing must be called when time passes.
  */
 export async function refreshKycGaps(transaction: Queries, customerIds: readonly string[]): Promise<void> {
   if (customerIds.length > 0) await refresh(transaction, keyValues(customerIds));

@@ -115,7 +115,8 @@ export class KycStatusProposalFieldsResolver {
 export class KycStatusProposalResolver {
   @Query(() => KycStatusProposalConnection, {
     nullable: true,
-    description: 'The proposed KYC statuses at the bank, sorted by `createdAt`, oldest first.',
+    description:
+      'The proposed KYC statuses at the bank, sorted by `createdAt`, oldest first. Open proposals of closed customers are included: they can be rejected, but not confirmed.',
   })
   @RequiresRole([...proposalRoles], { kycMaterial: true })
   async kycStatusProposals(
@@ -174,7 +175,7 @@ export class KycStatusProposalResolver {
   @Mutation(() => KycStatusProposalPayload, {
     nullable: true,
     description:
-      'Confirms a KYC status that another officer proposed, and adds it to the timeline, as `addKycStatus` does. Fails with `KYC_STATUS_NEEDS_CONFIRMATION` if the caller proposed the status. Fails with `KYC_OFFICERS_NOT_INDEPENDENT` if one of the two officers created the other or granted roles to the other, directly or through other users.',
+      'Confirms a KYC status that another officer proposed, and adds it to the timeline, as `addKycStatus` does. Fails with `KYC_STATUS_NEEDS_CONFIRMATION` if the caller proposed the status. Fails with `KYC_OFFICERS_NOT_INDEPENDENT` if one of the two officers created the other or granted roles to the other, directly or through other users. Fails with `CUSTOMER_CLOSED` if the customer is closed.',
   })
   @RequiresRole(['CanConfirmKycStatus'], { kycMaterial: true })
   confirmKycStatus(
@@ -203,7 +204,7 @@ export class KycStatusProposalResolver {
   @Mutation(() => KycStatusProposalPayload, {
     nullable: true,
     description:
-      'Rejects a KYC status that another officer proposed. The two officers must be independent, as for `confirmKycStatus`.',
+      'Rejects a KYC status that another officer proposed. The two officers must be independent, as for `confirmKycStatus`. The customer can be closed.',
   })
   @RequiresRole(['CanConfirmKycStatus'], { kycMaterial: true })
   rejectKycStatus(

@@ -13,6 +13,7 @@ import { type ClosingColumns, updateCustomer } from '../customer/customer.writes
 import { closingValues, refuseClosed } from '../customer/customer-closing.rules.ts';
 import { CloseCustomerInput, CustomerClosing, CustomerClosingPayload } from '../customer/customer-closing.type.ts';
 import { type LockedCustomer, lockCustomer } from '../customer/locked-customer.ts';
+import { followClosings } from '../kyc/kyc-closing.writes.ts';
 import { userSummaries } from '../user/user.loader.ts';
 import { UserSummary } from '../user/user-summary.type.ts';
 import { refuseEarlyClosing } from './closing-date.ts';
@@ -32,6 +33,7 @@ function writeClosing(context: Context, { bankId, customerId, expectedVersion, c
     async (transaction: Queries) => {
       const customer = await lockCustomer(transaction, bankId, customerId);
       await updateCustomer(transaction, customer, await columnsOf(transaction, customer), expectedVersion);
+      await followClosings(transaction, [customer.id]);
       return { id: customer.id };
     },
     async ({ id }): Promise<CustomerClosingPayload> => {
@@ -84,7 +86,7 @@ export class CustomerClosingMutations {
   @Mutation(() => CustomerClosingPayload, {
     nullable: true,
     description:
-      'Records the end of the relationship with a customer. The retention period of the bank then counts from the end of this day (UTC) or, if that is later, from the last change before the closing. Fails with `CLOSING_TOO_EARLY` if the day is before the date of birth or incorporation, or before the latest date of KYC evidence or of a KYC status that is not retracted. Data of a closed customer can be corrected and deleted, and messages and CRM events can be added; other additions fail with `CUSTOMER_CLOSED`, and so does a second closing.',
+      'Records the end of the relationship with a customer. The retention period of the bank then counts from the end of this day (UTC) or, if that is later, from the last change before the closing. Fails with `CLOSING_TOO_EARLY` if the day is before the date of birth or incorporation, or before the latest date of KYC evidence or of a KYC status that is not retracted. Lists of reviews, KYC gaps, and documents that expire omit closed customers. Data of a closed customer can be corrected and deleted, and messages and CRM events can be added; other additions fail with `CUSTOMER_CLOSED`, and so does a second closing.',
   })
   @RequiresRole(['CanCloseCustomer'], { kycMaterial: true })
   closeCustomer(

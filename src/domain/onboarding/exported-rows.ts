@@ -21,6 +21,7 @@ const omittedColumns = new Set([
   'retractedAt',
   'retractedByUserId',
   'retractionReason',
+  'ofClosedCustomer',
 ]);
 
 /** A row without the omitted columns, so that a new column is exported unless it is omitted here. */

@@ -32,6 +32,7 @@ export type Generated<Row> = Omit<
   | 'sentDate'
   | 'reason'
   | 'proposalId'
+  | 'ofClosedCustomer'
 >;
 
 /** A customer with all related rows. */

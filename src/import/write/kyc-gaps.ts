@@ -1,8 +1,8 @@
 import { refreshReviewDates } from '../../domain/customer/review-dates.ts';
-import { refreshKycGaps } from '../../domain/kyc/kyc-gap.writes.ts';
+import { followClosings } from '../../domain/kyc/kyc-closing.writes.ts';
 import { rowsPerTransaction, type Writing } from './writing.ts';
 
-/** Derives the gaps and the dates of reviews of all customers in the files from their evidence, also if an interrupted import wrote some of it. */
+/** Derives what lists of work contain of all customers in the files, also if an interrupted import wrote some of their evidence. */
 export async function writeKycGaps({ database, staging }: Writing): Promise<void> {
   const selectIds = staging.database
     .prepare<[string, number], string>('select id from known_customer where id > ? order by id limit ?')
@@ -11,7 +11,7 @@ export async function writeKycGaps({ database, staging }: Writing): Promise<void
     const ids = selectIds.all(last, rowsPerTransaction);
     if (ids.length === 0) return;
     await database.transaction(async (transaction) => {
-      await refreshKycGaps(transaction, ids);
+      await followClosings(transaction, ids);
       await refreshReviewDates(transaction, ids);
     });
     last = ids.at(-1) ?? last;
