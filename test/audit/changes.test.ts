@@ -141,6 +141,9 @@ function isNamed(table: SQLiteTable, { changes }: AuditEvent): boolean {
   return changes.some((change) => change.split('.')[0] === typeNameOf(table));
 }
 
+/** The tables of which a mutation changes only columns that follow from changes that its event contains. */
+const followingTables: Record<string, readonly string[]> = { closeCustomer: ['kyc_document'] };
+
 /** Runs a mutation. Returns its response and its events. */
 async function mutate(
   token: string | null,
@@ -242,7 +245,10 @@ describe('the event of a mutation', () => {
       expect([event.bankId, null]).toEqual(expect.arrayContaining(changes.map(({ bankId }) => bankId)));
       const after = await everythingStored(gateway.database);
       expect(
-        recordedTables.filter((table) => isChanged(table, before, after) && !isNamed(table, event)).map(getTableName),
+        recordedTables
+          .filter((table) => isChanged(table, before, after) && !isNamed(table, event))
+          .map(getTableName)
+          .filter((name) => followingTables[field.name]?.includes(name) !== true),
         'The mutation changes these tables, but its event does not name them. Use insertRow, updateOf, deleteOf or their like of src/database/write-row.ts.',
       ).toEqual([]);
       expect(event).toMatchObject({
@@ -611,6 +617,7 @@ describe('the code in src/', () => {
       'Columns of an earlier version are filled in the background, outside of any operation.',
     'domain/customer/attribute-orders.ts':
       'Columns of an earlier version are filled at start-up, outside of any operation.',
+    'domain/kyc/kyc-closing.writes.ts': 'The mark of documents follows from the closing, which the event contains.',
     'domain/kyc/kyc-gap.writes.ts': 'The gaps follow from the evidence, whose columns the event contains.',
     'domain/user/canonical-names.ts': 'Columns of an earlier version are filled at start-up, outside of any operation.',
     'domain/user/email-validation.ts': 'The registration becomes a user, whose columns the event contains.',

@@ -135,6 +135,7 @@ const excludedColumns: Record<string, string> = {
   lastOkDateOrder: 'It is derived from lastOkDate.',
   version: 'Only updates need it.',
   number: 'It only sorts the history.',
+  ofClosedCustomer: 'It is derived from closedOn of the customer.',
   sessionId: 'It grants access to the video session.',
 };
 
