@@ -114,12 +114,11 @@ let config: typeof import('../../config.ts');`;
   ]);
 });
 
-/** Files that ask for a role without recording it: the access rule records the same roles, a mutation states them, or names are shown. */
+/** Files that ask for a role without recording it: the access rule records the same roles, or names are shown. */
 const askingSilently = [
   'src/domain/change/visible-fields.ts',
   'src/domain/customer-history/customer-history.resolver.ts',
   'src/domain/customer/customer-attribute.resolver.ts',
-  'src/domain/user/entitlement.writes.ts',
 ];
 
 test('entities ask for roles with holdsFurtherRole and canShow, which record the role that decides', () => {

@@ -31,6 +31,16 @@ export function holdsAny(user: AuthenticatedUser | null, anyOf: readonly Role[],
   return heldRole(user, anyOf, bankId) !== undefined;
 }
 
+/** Whether the user holds one of the roles: a bank role at any bank, or a system role. */
+export function holdsAnywhere(user: AuthenticatedUser | null, anyOf: readonly Role[]): boolean {
+  if (user === null) return false;
+  return anyOf.some((role) =>
+    roleScope(role) === 'system'
+      ? user.systemRoles.has(role)
+      : user.bankRoles.values().some((roles) => roles.has(role)),
+  );
+}
+
 /** The first of the roles that the user holds, by the rule of `holdsAny`. */
 export function heldRole(
   user: AuthenticatedUser | null,

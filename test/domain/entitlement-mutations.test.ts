@@ -3,6 +3,7 @@ import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { entitlement } from '../../src/domain/user/entitlement.table.ts';
 import { entitlementRequest } from '../../src/domain/user/entitlement-request.table.ts';
+import { auditReader } from '../support/audit-events.ts';
 import { type Gateway, startGateway, type TestUser } from '../support/gateway.ts';
 import { codesOf, endCursorOf, nodesOf, readPages } from '../support/paging.ts';
 import { insertEntitlement, insertEntitlementRequest } from '../support/rows.ts';
@@ -500,5 +501,67 @@ describe('entitlementRequests', () => {
     expect(pages.map((page) => page.map(({ id }) => id))).toEqual([inserted.slice(0, 2), inserted.slice(2)]);
     expect(data).toMatchObject({ entitlementRequests: { totalCount: 3 } });
     expect(foreign.errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', field: 'after' });
+  });
+});
+
+describe('the audit event of entitlements', () => {
+  const ofOneBank = ['CanCreateEntitlementAtOneBank', 'CanDeleteEntitlementAtOneBank'];
+  const ofAnyBank = ['CanCreateEntitlementAtAnyBank', 'CanDeleteEntitlementAtAnyBank'];
+
+  /** The grounds of the events that the call records. Expects that it succeeds. */
+  async function groundsOf(caller: TestUser, document: string, variables: Record<string, unknown>) {
+    const audit = auditReader(gateway.database);
+    await audit.skipExisting();
+    const { errors } = await gateway.query(caller.token, document, variables);
+    expect(errors).toEqual([]);
+    return [...new Set((await audit.events()).flatMap(({ roles }) => roles))];
+  }
+
+  /** Files a request of the recipient. Super admins can reject only what a granter proposed. */
+  async function requestedId(roleName: string, at: string | null, proposedByUserId: string | null = null) {
+    const values = { userId: recipient.id, roleName, bankId: at, proposedByUserId };
+    return (await insertEntitlementRequest(gateway.database, values)).id;
+  }
+
+  test.each([
+    ['the role at the bank', () => administrator, 'CanGetMeetings', bankId, ofOneBank],
+    ['the role at any bank', () => administratorOfAll, 'CanGetMeetings', bankId, ofAnyBank],
+    ['the role at any bank for a system role', () => administratorOfAll, 'CanGetAnyUser', null, ofAnyBank],
+    ['no role of a super admin', () => superAdmin, 'CanGetAnyUser', null, []],
+  ])('contains %s for a grant, a decision, a revocation, and a list', async (_what, caller, roleName, at, roles) => {
+    const by = caller();
+    const [granting, revoking] = [roles.slice(0, 1), roles.slice(1)];
+    const input = { roleName, bankId: at };
+
+    const granted = await groundsOf(by, grant, { userId: recipient.id, input });
+    const held = await heldBy(recipient.id);
+    const revoked = await groundsOf(by, revoke, { id: held[0]?.id });
+    const approved = await groundsOf(by, approve, { id: await requestedId(roleName, at) });
+    const proposer = await gateway.createUser();
+    const rejected = await groundsOf(by, reject, {
+      id: await requestedId(roleName, at, proposer.id),
+      reason: 'Not needed',
+    });
+    const listed = await groundsOf(by, 'query ($bankId: ID) { entitlementRequests(bankId: $bankId) { totalCount } }', {
+      bankId: at,
+    });
+
+    expect(granted).toEqual(['authenticated', ...granting]);
+    expect(revoked).toEqual(['authenticated', ...revoking]);
+    expect([approved, rejected, listed]).toEqual(Array(3).fill(['authenticated', ...granting]));
+  });
+
+  test('contains the role for a refused decision on a request that the caller can see', async () => {
+    const { id } = await insertEntitlementRequest(gateway.database, { userId: administrator.id, bankId });
+    const audit = auditReader(gateway.database);
+    await audit.skipExisting();
+
+    await gateway.query(administrator.token, approve, { id });
+    await gateway.query(administrator.token, approve, { id: await requestedId('CanGetMeetings', otherBankId) });
+
+    expect((await audit.events()).map(({ errors, roles }) => [errors, roles])).toEqual([
+      [['OBP-30221'], ['authenticated', 'CanCreateEntitlementAtOneBank']],
+      [['OBP-30215'], ['authenticated']],
+    ]);
   });
 });

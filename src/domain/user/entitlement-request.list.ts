@@ -2,9 +2,10 @@ import { and, count, desc, eq, isNotNull, or, type SQL, sql } from 'drizzle-orm'
 import type { AuthenticatedUser } from '../../auth/authenticated-user.ts';
 import { afterValues, comesAfter } from '../../database/batch.ts';
 import { statementByShape } from '../../database/statement.ts';
+import { holdsFurtherRole } from '../../graph/access/further-role.ts';
 import { cutPage, type Page, type PageArguments, totalOf } from '../../graph/connection.ts';
 import type { Context } from '../../graph/context.ts';
-import { grantingRoles, mayAt } from './entitlement.writes.ts';
+import { grantingRoles } from './entitlement.writes.ts';
 import { type EntitlementRequestRow, entitlementRequest } from './entitlement-request.table.ts';
 import { type EntitlementRequest, toEntitlementRequest } from './entitlement-request.type.ts';
 import type { EntitlementRequestState } from './entitlement-request-state.ts';
@@ -58,7 +59,8 @@ export function requestPage(
   page: PageArguments,
 ): Promise<Page<EntitlementRequestRow, EntitlementRequest>> {
   const database = context.readDatabase();
-  const callerId = mayAt(caller, grantingRoles, bankId) ? null : caller.id;
+  const seesAll = holdsFurtherRole(context, 'Query.entitlementRequests', grantingRoles, bankId);
+  const callerId = seesAll ? null : caller.id;
   const filters: Shape['filters'] = [
     ...(bankId === null ? [] : (['bankId'] as const)),
     ...(state === null ? [] : (['state'] as const)),

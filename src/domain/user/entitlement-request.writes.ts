@@ -2,21 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import type { AuthenticatedUser } from '../../auth/authenticated-user.ts';
 import { gatewayError } from '../../base/errors.ts';
-import type { GrantApproval } from '../../config.ts';
 import type { Queries } from '../../database/database.ts';
 import { isUniqueViolation } from '../../database/errors.ts';
 import { lockedForWriting } from '../../database/lock.ts';
 import { insertRow, updateRows } from '../../database/write-row.ts';
+import { holdsFurtherRole } from '../../graph/access/further-role.ts';
+import type { Context } from '../../graph/context.ts';
 import { assertInput } from '../../graph/input.ts';
 import { empowermentsOf } from './empowerment.writes.ts';
-import {
-  checkExpiry,
-  grantingRoles,
-  insertEntitlement,
-  isHeld,
-  mayAt,
-  requireSomewhere,
-} from './entitlement.writes.ts';
+import { checkExpiry, grantingRoles, insertEntitlement, isHeld, requireSomewhere } from './entitlement.writes.ts';
 import { canStillGrant, holdsStoredGrant, needsApproval } from './entitlement-approval.ts';
 import { type EntitlementRequestRow, entitlementRequest } from './entitlement-request.table.ts';
 import { EntitlementRequestState } from './entitlement-request-state.ts';
@@ -154,14 +148,14 @@ function expiryOf({ expiresAt: proposed }: EntitlementRequestRow, expiresAt: Dat
  */
 export async function approveRequest(
   transaction: Queries,
+  context: Context,
   caller: AuthenticatedUser,
-  id: string,
-  { expiresAt: chosenExpiry, approval }: { expiresAt: Date | null; approval: GrantApproval },
+  { id, expiresAt: chosenExpiry }: { id: string; expiresAt: Date | null },
 ): Promise<string | null> {
   const request = await lockRequest(transaction, id);
-  if (request === null || !(caller.isSuperAdmin || mayAt(caller, grantingRoles, request.bankId))) {
-    throw gatewayError('OBP-30215');
-  }
+  if (request === null) throw gatewayError('OBP-30215');
+  const isOfGranter = holdsFurtherRole(context, 'Mutation.approveEntitlementRequest', grantingRoles, request.bankId);
+  if (!isOfGranter && !caller.isSuperAdmin) throw gatewayError('OBP-30215');
   refuseOwnRequest(caller, request);
   refuseDecided(request);
   const { userId, roleName, bankId, proposedByUserId } = request;
@@ -172,7 +166,7 @@ export async function approveRequest(
   checkExpiry(expiresAt, 'expiresAt');
   const isProposed = proposedByUserId !== null && (await canStillGrant(transaction, request));
   if (isProposed) await requireIndependence(transaction, caller, proposedByUserId, userId);
-  else if (await needsApproval(transaction, approval, { ...request, granterId: caller.id })) {
+  else if (await needsApproval(transaction, context.config.grantApproval, { ...request, granterId: caller.id })) {
     const isProposedByClaim = !(await holdsStoredGrant(transaction, caller.id, bankId));
     await update(transaction, request, { proposedByUserId: caller.id, isProposedByClaim, expiresAt });
     return null;
@@ -190,12 +184,13 @@ export async function approveRequest(
  */
 export async function rejectRequest(
   transaction: Queries,
+  context: Context,
   caller: AuthenticatedUser,
-  id: string,
-  reason: string,
+  { id, reason }: { id: string; reason: string },
 ): Promise<void> {
   const request = await lockRequest(transaction, id);
-  const isOfGranter = request !== null && mayAt(caller, grantingRoles, request.bankId);
+  const isOfGranter =
+    request !== null && holdsFurtherRole(context, 'Mutation.rejectEntitlementRequest', grantingRoles, request.bankId);
   if (!isOfGranter && !(caller.isSuperAdmin && request !== null && request.proposedByUserId !== null)) {
     requireSomewhere(caller, grantingRoles);
     throw gatewayError('OBP-30215');

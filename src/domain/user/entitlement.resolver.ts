@@ -33,7 +33,7 @@ import {
   checkRoleScope,
   grantingRoles,
   insertEntitlement,
-  requireAt,
+  requireGrantAt,
   requireSomewhere,
   revokeEntitlementOf,
   revokingRoles,
@@ -215,7 +215,7 @@ export class EntitlementResolver {
     const bankId = input.bankId ?? null;
     const expiresAt = input.expiresAt ?? null;
     await checkRoleAndBank(context, input);
-    if (!caller.isSuperAdmin) requireAt(caller, grantingRoles, bankId);
+    requireGrantAt(context, caller, bankId);
     if (userId === caller.id) {
       throw gatewayError('OBP-30221', { detail: 'OWN_GRANT', field: 'userId' });
     }
@@ -264,7 +264,7 @@ export class RevokeEntitlementMutation {
     return mutate(
       context,
       async (transaction) => {
-        const { userId, roleName, bankId, expiresAt } = await revokeEntitlementOf(transaction, caller, id);
+        const { userId, roleName, bankId, expiresAt } = await revokeEntitlementOf(transaction, context, caller, id);
         return { id, userId, roleName, bankId, expiresAt: expiresAt?.toISOString() ?? null };
       },
       ({ id: revokedId, userId, roleName, bankId, expiresAt }) => ({
@@ -368,11 +368,10 @@ export class EntitlementRequestResolver {
   ): Promise<EntitlementRequestPayload> {
     const caller = callerOf(context);
     if (!caller.isSuperAdmin) requireSomewhere(caller, grantingRoles);
-    const approval = context.config.grantApproval;
     return mutate(
       context,
       async (transaction) => {
-        const entitlementId = await approveRequest(transaction, caller, id, { expiresAt: expiresAt ?? null, approval });
+        const entitlementId = await approveRequest(transaction, context, caller, { id, expiresAt: expiresAt ?? null });
         return { id, entitlementId };
       },
       (written) => readRequest(context, written),
@@ -400,7 +399,7 @@ export class EntitlementRequestResolver {
     return mutate(
       context,
       async (transaction) => {
-        await rejectRequest(transaction, caller, id, decisionReason);
+        await rejectRequest(transaction, context, caller, { id, reason: decisionReason });
         return { id, entitlementId: null };
       },
       (written) => readRequest(context, written),

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { and, eq, isNull, lte } from 'drizzle-orm';
-import { type AuthenticatedUser, holdsAny } from '../../auth/authenticated-user.ts';
+import { type AuthenticatedUser, holdsAnywhere } from '../../auth/authenticated-user.ts';
 import { gatewayError } from '../../base/errors.ts';
 import { type Role, roleScope } from '../../base/roles.ts';
 import type { Queries } from '../../database/database.ts';
 import { isUniqueViolation } from '../../database/errors.ts';
 import { deleteRows, insertRow } from '../../database/write-row.ts';
+import { holdsFurtherRole } from '../../graph/access/further-role.ts';
+import type { Context } from '../../graph/context.ts';
 import { assertInput } from '../../graph/input.ts';
 import { recordEmpowerment } from './empowerment.writes.ts';
 import { type EntitlementRow, entitlement } from './entitlement.table.ts';
@@ -27,23 +29,17 @@ export function checkExpiry(expiresAt: Date | null, field: string): void {
   assertInput(expiresAt === null || expiresAt > new Date(), field, 'IN_FUTURE');
 }
 
-/** Whether one of the caller's roles applies to entitlements at the bank. If the bank is null, only the role for any bank applies. */
-export function mayAt(caller: AuthenticatedUser, roles: Pair, bankId: string | null): boolean {
-  return holdsAny(caller, roles, bankId);
-}
-
-/** @throws OBP-20006 unless one of the roles applies at the bank. */
-export function requireAt(caller: AuthenticatedUser, roles: Pair, bankId: string | null): void {
-  if (mayAt(caller, roles, bankId)) return;
-  const [, atAnyBank] = roles;
+/** @throws OBP-20006 unless the caller is a super admin or can grant roles at the bank, or system roles if the bank is null. */
+export function requireGrantAt(context: Context, { isSuperAdmin }: AuthenticatedUser, bankId: string | null): void {
+  if (holdsFurtherRole(context, 'Mutation.grantEntitlement', grantingRoles, bankId) || isSuperAdmin) return;
+  const [, atAnyBank] = grantingRoles;
   if (bankId === null) throw gatewayError('OBP-20006', { missingRoles: [atAnyBank] });
-  throw gatewayError('OBP-20006', { missingRoles: roles, bankId });
+  throw gatewayError('OBP-20006', { missingRoles: grantingRoles, bankId });
 }
 
 /** Must be called before the first read, so that the error reveals nothing. @throws OBP-20006 unless a role applies at some bank. */
 export function requireSomewhere(caller: AuthenticatedUser, roles: Pair): void {
-  if (mayAt(caller, roles, null)) return;
-  if ([...caller.bankRoles.keys()].some((bankId) => mayAt(caller, roles, bankId))) return;
+  if (holdsAnywhere(caller, roles)) return;
   throw gatewayError('OBP-20006', { missingRoles: roles });
 }
 
@@ -107,12 +103,14 @@ export async function isHeld(
 /** Deletes an entitlement. @throws OBP-30212 if the caller cannot revoke it. */
 export async function revokeEntitlementOf(
   transaction: Queries,
-  caller: AuthenticatedUser,
+  context: Context,
+  { isSuperAdmin }: AuthenticatedUser,
   id: string,
 ): Promise<EntitlementRow> {
   const [row] = await transaction.select().from(entitlement).where(eq(entitlement.id, id));
-  const mayRevoke = row !== undefined && (caller.isSuperAdmin || mayAt(caller, revokingRoles, row.bankId));
-  if (!mayRevoke) throw gatewayError('OBP-30212');
+  if (row === undefined) throw gatewayError('OBP-30212');
+  const isOfRevoker = holdsFurtherRole(context, 'Mutation.revokeEntitlement', revokingRoles, row.bankId);
+  if (!isOfRevoker && !isSuperAdmin) throw gatewayError('OBP-30212');
   const [deleted] = await deleteRows(transaction, entitlement, eq(entitlement.id, id));
   if (deleted === undefined) throw gatewayError('OBP-30212');
   return deleted;

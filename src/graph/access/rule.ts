@@ -57,7 +57,7 @@ export function Public() {
 
 /**
  * Any authenticated user can access the field: a root field only for their own data, another field on every object that they
- * can read. With one of the roles of `anyOf` the field returns more: its resolver asks `holdsAny`.
+ * can read. With one of the roles of `anyOf` the field returns more: its resolver asks `holdsFurtherRole`.
  */
 export function Authenticated(...anyOf: Role[]) {
   return declare(

@@ -1,7 +1,6 @@
 import { type GraphQLField, type GraphQLSchema } from 'graphql';
-import { heldRole } from '../../auth/authenticated-user.ts';
+import { holdsAnywhere } from '../../auth/authenticated-user.ts';
 import { GatewayError, gatewayError } from '../../base/errors.ts';
-import { roleScope } from '../../base/roles.ts';
 import { type AccessFacts, checkAccess } from '../access/check.ts';
 import type { AccessRule, GuardedParent, OwnAccess, RoleRule } from '../access/rule.ts';
 import type { Context } from '../context.ts';
@@ -23,16 +22,6 @@ type Resolved = Found | GatewayError;
 interface JudgedType extends EntityType {
   typeName: string;
   rule: RoleRule | null;
-}
-
-/** Whether the caller holds one of the roles at any bank, or one of the system roles. */
-function holdsAnywhere({ user }: Context, { anyOf }: RoleRule): boolean {
-  if (user === null) return false;
-  return anyOf.some((role) =>
-    roleScope(role) === 'system'
-      ? heldRole(user, [role], null) !== undefined
-      : user.bankRoles.values().some((roles) => roles.has(role)),
-  );
 }
 
 async function isOwn(
@@ -102,7 +91,7 @@ async function resolveType(
     resolved.set(id, error);
   }
 
-  const isAdmitted = rule === null || holdsAnywhere(context, rule);
+  const isAdmitted = rule === null || holdsAnywhere(context.user, rule.anyOf);
   const readable: string[] = [];
   for (const id of ids) {
     const parent = type.parentOf(id);
