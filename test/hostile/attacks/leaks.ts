@@ -154,7 +154,7 @@ const rules: Attack[] = [
       `bank with a null character in ${JSON.stringify(id)}`,
       'query($b: ID!) { bank(bankId: $b) { id } }',
       { b: id },
-      { expected: { keys: ['OBP-10001'] } },
+      { expected: { keys: ['OBP-30111'] } },
     ),
   ),
   leak(
