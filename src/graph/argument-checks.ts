@@ -33,11 +33,17 @@ interface Check {
 
 type Found = readonly (Check & { violation: Violation })[];
 
-/** Only an input object has further rules in a mutation. Returns null if other arguments are invalid, or more than texts. */
+/** The arguments of a mutation without which it can check the rules of its input. */
+const checkedLater: ReadonlySet<string> = new Set(['input', 'idempotencyKey']);
+
+/** Only an input object has further rules in a mutation. Returns null if an argument on which they depend is invalid. */
 function validPartOfMutation(args: Arguments, found: Found): Arguments | null {
-  const isRest = found.every(({ name, violation }) => name === 'input' && violation.isOfText);
-  const [first] = found;
-  return isRest && first !== undefined ? { ...args, input: withoutInvalidTexts(first.shape, args.input) } : null;
+  const valid: Arguments = { ...args };
+  for (const { name, shape, violation } of found) {
+    if (!checkedLater.has(name) || !violation.isOfText) return null;
+    valid[name] = withoutInvalidTexts(shape, args[name]);
+  }
+  return valid;
 }
 
 /** A value in place of an invalid one, with which a query runs until it has checked its other arguments. Undefined if there is none. */

@@ -1,9 +1,10 @@
 import { type GraphQLFieldResolver, type GraphQLSchema, GraphQLString } from 'graphql';
 import { Extensions } from 'type-graphql';
+import type { GatewayError } from '../base/errors.ts';
 import type { Queries } from '../database/database.ts';
 import { type Call, type Context, missingMutate, type WriteOnce, type Written } from './context.ts';
 import { refusedInput } from './input.ts';
-import { assertValidArguments } from './input-collection.ts';
+import { assertValidArguments, findFurtherProblems } from './input-collection.ts';
 
 /** The `Written` of a customer's child. */
 export interface WrittenChild extends Written {
@@ -44,16 +45,22 @@ export async function mutate<What extends Written, Payload>(
   return read(written);
 }
 
-function keyOf({ request }: Context, call: Call): string | null {
-  const key = call.idempotencyKey ?? request.idempotencyKey;
+/** The key of a call, from the argument or else from the header. */
+function keyOf({ request }: Context, { idempotencyKey }: Pick<Call, 'idempotencyKey'>): string | null {
+  return idempotencyKey ?? request.idempotencyKey;
+}
+
+function errorOfKey(context: Context, call: Call): GatewayError | null {
+  const { request } = context;
+  const key = keyOf(context, call);
   if (key === null) return null;
   if (request.idempotencyKey !== null && request.idempotencyKey !== key) {
-    throw refusedInput('idempotencyKey', 'SAME_AS_HEADER', { header: 'Idempotency-Key' });
+    return refusedInput('idempotencyKey', 'SAME_AS_HEADER', { header: 'Idempotency-Key' });
   }
   if (!/^[\x21-\x7E]{1,255}$/.test(key)) {
-    throw refusedInput('idempotencyKey', 'IDEMPOTENCY_KEY', { minimum: 1, limit: 255 });
+    return refusedInput('idempotencyKey', 'IDEMPOTENCY_KEY', { minimum: 1, limit: 255 });
   }
-  return key;
+  return null;
 }
 
 /** Marks a mutation without an idempotency key: its result cannot be stored, or a retry has no effect anyway. */
@@ -76,6 +83,8 @@ function withCall(field: string, resolve: Resolver, writeOnce: WriteOnce): Resol
     };
     context.call = call;
     try {
+      const error = errorOfKey(context, call);
+      if (error !== null) return await findFurtherProblems(error, args, () => resolve(root, args, context, info));
       const payload: unknown = await resolve(root, args, context, info);
       if (!call.isMutated) throw missingMutate(call);
       return payload;

@@ -94,10 +94,10 @@ function invalidInput(type: GraphQLInputType, path: string, valid: Record<string
   return invalid;
 }
 
-async function problemsOf(name: string, input: unknown) {
+async function problemsOf(name: string, input: unknown, further: Record<string, unknown> = {}) {
   const mutation = mutations.find((each) => each.name === name);
-  const sent = mutation?.args.filter(({ type }) => isNonNullType(type)) ?? [];
-  const values: Record<string, unknown> = { bankId, customerId: ids.customerId, id: ids[name], input };
+  const sent = mutation?.args.filter(({ name, type }) => isNonNullType(type) || name in further) ?? [];
+  const values: Record<string, unknown> = { bankId, customerId: ids.customerId, id: ids[name], input, ...further };
   const { errors } = await gateway.query(
     officer.token,
     `mutation (${sent.map((each) => `$${each.name}: ${each.type}`).join(', ')}) {
@@ -116,6 +116,21 @@ describe('the problems of', () => {
     const input = invalidInput(type, 'input', checkedLater[name] ?? {}, paths);
 
     expect(await problemsOf(name, input)).toEqual(paths.sort());
+  });
+
+  // The rules of an attribute's new values depend on the stored attribute, which only the write reads.
+  const keyed = mutations.filter(
+    ({ name, args }) =>
+      name !== 'updateCustomerAttribute' && args.some((argument) => argument.name === 'idempotencyKey'),
+  );
+
+  test.each(keyed)('$name include that of its idempotency key', async ({ name, input: type }) => {
+    for (const idempotencyKey of ['a b', invalidText]) {
+      const paths: string[] = ['idempotencyKey'];
+      const input = invalidInput(type, 'input', checkedLater[name] ?? {}, paths);
+
+      expect(await problemsOf(name, input, { idempotencyKey })).toEqual(paths.sort());
+    }
   });
 
   test.each([
