@@ -8,6 +8,7 @@ import {
   Kind,
   NoSchemaIntrospectionCustomRule,
   OverlappingFieldsCanBeMergedRule,
+  ProvidedRequiredArgumentsRule,
   type SelectionSetNode,
   specifiedRules,
   type ValidationContext,
@@ -76,6 +77,9 @@ interface ValidationOptions {
   introspection: boolean;
 }
 
+/** The rules whose errors are problems of arguments, so that they are listed together. */
+const valueRules: readonly ValidationRule[] = [ProvidedRequiredArgumentsRule, ValuesOfCorrectTypeRule];
+
 /**
  * Creates a single validation rule for Apollo Server. The limits are checked first, so that a document which exceeds them costs no more.
  * The rules of graphql-js follow, of which the most expensive one is replaced. The rule returns null for the document, so that Apollo
@@ -89,10 +93,10 @@ export function gatewayValidation({ limits, introspection }: ValidationOptions):
       recursiveSelections(documentLimits.maxRecursiveSelections),
     ],
     [
-      ...specifiedRules.filter((rule) => rule !== OverlappingFieldsCanBeMergedRule && rule !== ValuesOfCorrectTypeRule),
+      ...specifiedRules.filter((rule) => rule !== OverlappingFieldsCanBeMergedRule && !valueRules.includes(rule)),
       ...(introspection ? [] : [NoSchemaIntrospectionCustomRule]),
     ],
-    [ValuesOfCorrectTypeRule],
+    [...valueRules],
     [overlappingFields],
   ];
   return (context): ASTVisitor => ({

@@ -200,6 +200,16 @@ describe.each(['compiled', 'interpreted'] as const)('the problems of an input wi
     expect(byText(byLiteral.errors)).toEqual(byText(byVariable.errors));
   });
 
+  test('are listed together with a required argument that is missing', async () => {
+    const text = `{ customers(bankId: "${bankId}", sortBy: NONE, first: "x", filter: { kycState: NONE }) { nodes { id } }
+      customer(bankId: "${bankId}") { id } }`;
+    const { status, errors } = await gateway.query(clerk.token, text);
+
+    expect(status).toBe(400);
+    const fields = problemsOf(errors).map(({ field }) => field);
+    expect(fields).toEqual(['sortBy', 'first', 'filter.kycState', 'customerId']);
+  });
+
   test('do not raise the number of other errors of a document', async () => {
     const types = Array.from({ length: 50 }, (_, index) => `type Type${index}`).join(' ');
     const { errors } = await gateway.query(clerk.token, `{ me { id } } ${types}`);

@@ -282,7 +282,7 @@ describe('customerChanged', () => {
     expect((await second.next())?.data?.customerChanged?.fields).toEqual(['Customer.email']);
     const other = await open(reader.token, customerChanged, { headers: { 'last-event-id': `${id}x` } });
     expect((await other.rest()).map((event) => [event.event, keysOf(event)])).toEqual([
-      ['next', ['INVALID_CURSOR']],
+      ['next', ['RESUME_IMPOSSIBLE']],
       ['complete', []],
     ]);
   });

@@ -125,7 +125,13 @@ export class LiveUpdates {
     const id = request.headers['last-event-id'];
     if (typeof id !== 'string' || id === '') return null;
     const { field, arguments: boundTo } = source.parts;
-    return changeCursorOf(decodeCursor({ secret: this.#config.secret, field, arguments: boundTo }, id));
+    try {
+      return changeCursorOf(decodeCursor({ secret: this.#config.secret, field, arguments: boundTo }, id));
+    } catch (error) {
+      // The error of a cursor names an argument, and tells the client to request a page.
+      if (error instanceof GatewayError && error.key === 'INVALID_CURSOR') throw gatewayError('RESUME_IMPOSSIBLE');
+      throw error;
+    }
   }
 
   #add(
