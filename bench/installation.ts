@@ -22,19 +22,23 @@ export interface Installation {
   token: string;
   /** The processes of the database server. Their CPU time is added to that of the measured server. */
   databasePids: readonly number[];
+  /** Runs a command of the gateway on the database, and returns its output. */
+  run(...args: string[]): Promise<string>;
   /** Writes pending data to disk, so that no server pays for the writes of another one. */
   settle(): Promise<void>;
   stop(): Promise<void>;
 }
 
 /**
- * Creates an installation in a folder with the gateway's own commands. `main` is the entry point of the build to use.
+ * Creates an installation in a folder with the gateway's own commands. `main` is the entry point of the build to use, and
+ * `readBankRoles` are the roles of the user at the bank of the reads.
  */
 export async function install(
   database: DatabaseName,
   folder: string,
   customers: number,
   main = join(root, 'dist/main.js'),
+  readBankRoles: Iterable<string> = readerRoles(),
 ): Promise<Installation> {
   const server = database === 'postgresql' ? await startPostgresqlServer(folder, customers) : null;
   try {
@@ -50,13 +54,14 @@ export async function install(
     await runCommand(main, ['keys', 'create', keyFile], {});
     await run('generate', '--customers', String(customers));
     const userFile = join(folder, `user-of-${database}.json`);
-    await writeFile(userFile, JSON.stringify(userRecord()));
+    await writeFile(userFile, JSON.stringify(userRecord(readBankRoles)));
     await run('import', userFile, '--with-passwords', '--with-entitlements');
     const token = (await run('token', username, '--expires', '12h')).trim();
     return {
       environment,
       token,
       databasePids: server === null ? [] : [server.pid],
+      run,
       async settle() {
         if (server !== null) await execute(server.url, ['vacuum (analyze)', 'checkpoint']);
       },
@@ -77,9 +82,9 @@ function mutatingRoles(): Set<string> {
 }
 
 /** The record of the user in the OBP format, with every role that the benchmark requires. */
-function userRecord() {
+function userRecord(readBankRoles: Iterable<string>) {
   const roles = [
-    ...readerRoles().map((role) => ({ role_name: role, bank_id: readBankId })),
+    ...Array.from(readBankRoles, (role) => ({ role_name: role, bank_id: readBankId })),
     ...['CanGetCustomers', ...mutatingRoles()].map((role) => ({ role_name: role, bank_id: writeBankId })),
     { role_name: 'CanGetCustomersAtAnyBank', bank_id: '' },
   ];

@@ -3,6 +3,7 @@ import { type HttpResponse, openConnection, postRequest } from './http-client.ts
 import { gatewayCommand, type Installation } from './installation.ts';
 import { dataOf } from './plan.ts';
 import { residentMegabytes, startServer } from './processes.ts';
+import { planTasks, type Request } from './scale-tasks.ts';
 import { median } from './statistics.ts';
 import { overviewDocument, pageSize, readBankId } from './workloads.ts';
 
@@ -36,8 +37,6 @@ interface Page {
   nodes: { id: string; bankId?: string; legalName?: string }[];
   pageInfo: { hasNextPage: boolean; endCursor: string | null };
 }
-
-type Request = readonly [query: string, variables: object];
 
 interface Connection {
   send(request: Request): Promise<HttpResponse>;
@@ -80,7 +79,7 @@ async function openSide({ environment, token }: Installation, folder: string): P
   }
 }
 
-async function planWorkloads(send: Connection['send']): Promise<Map<string, Request[]>> {
+async function planWorkloads(send: Connection['send']): Promise<Map<string, readonly Request[]>> {
   async function pageOf(request: Request): Promise<Page> {
     const [page] = Object.values(dataOf(await send(request), 'The gateway')) as Page[];
     if (page === undefined) throw new Error('The response does not contain a page.');
@@ -89,17 +88,25 @@ async function planWorkloads(send: Connection['send']): Promise<Map<string, Requ
 
   const firstPageOfBank: Request = [pageDocument, { bankId: readBankId, first: pageSize }];
   const { nodes } = await pageOf(firstPageOfBank);
-  const overviews: Request[] = [];
+  const customerIds: string[] = [];
   let after: string | null = null;
   for (let page = 1; page < latePage; page += 1) {
     const { nodes: customers, pageInfo } = await pageOf([anyBankDocument, { first: pageSize, after }]);
     const customersOfBank = customers.filter(({ bankId }) => bankId === readBankId).slice(0, maxCustomersOfPage);
-    for (const { id } of customersOfBank) overviews.push([overviewDocument, { bankId: readBankId, customerId: id }]);
+    customerIds.push(...customersOfBank.map(({ id }) => id));
     if (!pageInfo.hasNextPage) break;
     after = pageInfo.endCursor;
   }
-  const step = Math.max(1, Math.floor(overviews.length / (singleCustomers + repeatedCustomers)));
-  const spread = overviews.filter((_, index) => index % step === 0);
+  const step = Math.floor(customerIds.length / (singleCustomers + repeatedCustomers));
+  if (step === 0) throw new Error('The small database needs at least 6,000 customers.');
+  const spreadIds = customerIds.filter((_, index) => index % step === 0);
+  const spread = spreadIds.map((customerId): Request => [overviewDocument, { bankId: readBankId, customerId }]);
+  const singleIds = spreadIds.slice(repeatedCustomers);
+  const tasks = await planTasks(
+    async (request) => dataOf(await send(request), 'The gateway'),
+    singleIds,
+    singleCustomers,
+  );
   const [surname = ''] = nodes[0]?.legalName?.split(' ').slice(-1) ?? [];
   const filtered = (filter: object): Request[] => [[pageDocument, { bankId: readBankId, first: 50, filter }]];
   return new Map([
@@ -113,6 +120,7 @@ async function planWorkloads(send: Connection['send']): Promise<Map<string, Requ
     ['legal name contains a surname', filtered({ legalNameContains: surname })],
     ['legal name starts with one letter', filtered({ legalNameStartsWith: nodes[0]?.legalName?.slice(0, 1) })],
     ['legal name starts with', filtered({ legalNameStartsWith: nodes[0]?.legalName?.slice(0, 8) })],
+    ...tasks,
   ]);
 }
 
