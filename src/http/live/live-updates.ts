@@ -128,7 +128,7 @@ export class LiveUpdates {
     try {
       return changeCursorOf(decodeCursor({ secret: this.#config.secret, field, arguments: boundTo }, id));
     } catch (error) {
-      // The error of a cursor names an argument, and contains that a page must be requested.
+      // INVALID_CURSOR is the error of an argument, and its remedy is the first page.
       if (error instanceof GatewayError && error.key === 'INVALID_CURSOR') throw gatewayError('RESUME_IMPOSSIBLE');
       throw error;
     }
