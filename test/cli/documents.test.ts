@@ -58,7 +58,7 @@ describe('checkManifest', () => {
       '  Customer.addresses: Requires `CanGetCustomerAddress` at the bank, or a link to the customer.',
     );
     const ofInterface = reports.flatMap(({ lines }) => lines).filter((line) => line.includes('HistoryEntry.changes'));
-    expect(ofInterface).toHaveLength(7);
+    expect(ofInterface).toHaveLength(9);
     expect(ofInterface).toContain('  TaxResidenceHistoryEntry.changes: Requires `CanGetTaxResidence` at the bank.');
   });
 

@@ -75,7 +75,8 @@ if (dialectUnderTest === 'postgresql') {
       expect(await query()).toEqual([200, undefined]);
       const begun = gateway.logged.filter(({ msg }) => msg === 'database unavailable');
       expect(begun).toHaveLength(1);
-      expect(JSON.stringify(begun)).toContain('ENOENT');
+      // A statement that ran when the connections were ended has the database's code.
+      expect(JSON.stringify(begun)).toMatch(/ENOENT|57P01/);
       expect(gateway.logged.filter(({ msg }) => msg === 'unexpected error')).toEqual([]);
     });
   });
