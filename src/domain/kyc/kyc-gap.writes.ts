@@ -59,7 +59,8 @@ const isMediaOfDocument = and(
   eq(kycMedia.customerId, kycDocument.customerId),
   eq(kycMedia.relatesToKycDocumentId, kycDocument.id),
 );
-const hasMedia = sql`exists (select 1 from ${kycMedia} where ${and(isMediaOfDocument, isNull(kycMedia.retractedAt))})`;
+/** PostgreSQL could read all media to hash them for `exists`, but not for a count. */
+const hasMedia = sql`(select count(*) from ${kycMedia} where ${and(isMediaOfDocument, isNull(kycMedia.retractedAt))}) > 0`;
 
 /** Since the document that is valid longest was recorded, or since its last media item was retracted. */
 const mediaMissingSince = sql`(
