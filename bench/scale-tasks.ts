@@ -10,7 +10,6 @@ const folder = join(import.meta.dirname, '../schema/operations');
 const taskNames = [
   'OnboardCustomer',
   'SetLegalHold',
-  'CloseCustomer',
   'FindCustomer',
   'CustomerSearch',
   'PossibleDuplicates',
@@ -141,7 +140,6 @@ export async function planTasks(
       Array.from({ length: requests }, (_, index) => request('OnboardCustomer', { input: newCustomer(index) })),
     ],
     ['set a legal hold', ofEach('SetLegalHold', { input: { reason: 'Order 4 C 17/26 of the court' } })],
-    ['close a customer', ofEach('CloseCustomer', { input: { date: today(), reason: 'Moved to another bank' } })],
     ['find by legal name', find(({ legalName }) => legalName)],
     ['find by first name', find(({ legalName }) => legalName.split(' ')[0])],
     ['find by last name', find(({ legalName }) => legalName.split(' ').at(-1))],
@@ -174,10 +172,6 @@ export async function planTasks(
     ['owners of a customer', ofEach('CompanyOwnership')],
     ['customers past retention', [request('CustomersPastRetention', {})]],
   ]);
-}
-
-function today(): string {
-  return new Date().toISOString().slice(0, 10);
 }
 
 /** The first three letters of the first and of the last name. */
