@@ -13,16 +13,8 @@ import { canonicalNames } from '../../src/domain/user/username.ts';
 import { auditReader } from '../support/audit-events.ts';
 import { type Gateway, startGateway } from '../support/gateway.ts';
 import { type MailServer, startMailServer } from '../support/mail-server.ts';
+import { login, newPassword, password, requestPasswordReset } from '../support/password-calls.ts';
 
-const password = 'correct horse battery staple';
-const newPassword = 'a better passphrase than that';
-
-const login = /* GraphQL */ `mutation ($username: String!, $password: String!) {
-  login(username: $username, password: $password) { token }
-}`;
-const requestPasswordReset = /* GraphQL */ `mutation ($usernameOrEmail: String!) {
-  requestPasswordReset(usernameOrEmail: $usernameOrEmail) { expiresAt }
-}`;
 const resetPassword = /* GraphQL */ `mutation ($token: String!, $newPassword: String!) {
   resetPassword(token: $token, newPassword: $newPassword) { changedAt }
 }`;

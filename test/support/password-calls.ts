@@ -25,8 +25,8 @@ export interface PasswordCall {
   variables: Record<string, string>;
 }
 
-const password = 'correct horse battery staple';
-const newPassword = 'a better passphrase than that';
+export const password = 'correct horse battery staple';
+export const newPassword = 'a better passphrase than that';
 
 export function passwordEnvironment({ environment }: MailServer): Record<string, string> {
   return {
@@ -45,10 +45,10 @@ async function createPerson({ gateway: { database } }: Servers) {
   return { userId: id, username, email };
 }
 
-const login = /* GraphQL */ `mutation ($username: String!, $password: String!) {
+export const login = /* GraphQL */ `mutation ($username: String!, $password: String!) {
   login(username: $username, password: $password) { token }
 }`;
-const requestPasswordReset = /* GraphQL */ `mutation ($usernameOrEmail: String!) {
+export const requestPasswordReset = /* GraphQL */ `mutation ($usernameOrEmail: String!) {
   requestPasswordReset(usernameOrEmail: $usernameOrEmail) { expiresAt }
 }`;
 
